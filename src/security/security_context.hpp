@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between RPC (which frames) and the security package (which authenticates, seals and names the caller).
+// src/rpc knows only this interface; src/security implements it over GSSAPI. [MS-RPCE] 2.2.2.11, 3.3.1.5.2.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+
+namespace tributary::security {
+
+/// [MS-RPCE] 2.2.1.1.7.
+enum class AuthType : std::uint8_t { kNone = 0x00, kSpnego = 0x09, kNtlm = 0x0A, kKerberos = 0x10 };
+/// [MS-RPCE] 2.2.1.1.8. drsuapi is never called below kPrivacy.
+enum class AuthLevel : std::uint8_t { kNone = 1, kConnect = 2, kCall = 3, kPacket = 4, kIntegrity = 5, kPrivacy = 6 };
+
+/// One security context: first a handshake driven by step(), then protection of messages.
+/// Not thread-safe: one owner (an RPC association) uses it from one thread at a time. Nothing in it blocks except step(),
+/// which may talk to a KDC; the edge therefore calls step() off the network thread.
+class SecurityContext {
+ public:
+  virtual ~SecurityContext() = default;
+
+  struct Step {
+    Bytes token;            ///< to send to the peer; empty when there is nothing to send
+    bool complete = false;  ///< no further token is expected from the peer
+  };
+  /// Feeds the peer's token (empty for the initiator's first step).
+  /// Errors carry Phase::kAuthenticate and a Win32 code (kErrorLogonFailure, kErrorTimeSkew, kErrorNoLogonServers, ...).
+  [[nodiscard]] virtual Result<Step> step(ByteView peer_token) = 0;
+  [[nodiscard]] virtual bool complete() const noexcept = 0;
+
+  [[nodiscard]] virtual AuthType auth_type() const noexcept = 0;
+
+  /// The exact number of octets that seal()/sign() put into the auth_value for `data_size` octets of (padded) stub.
+  [[nodiscard]] virtual Result<std::size_t> token_size(AuthLevel level, std::size_t data_size) = 0;
+  /// Protects one fragment. With kPrivacy `data` is encrypted in place; `header` and `trailer` (the sec_trailer) are
+  /// covered by the signature when header signing was agreed, else the caller passes them empty. `token` is filled wholly.
+  [[nodiscard]] virtual Result<> protect(AuthLevel level, ByteView header, std::span<std::uint8_t> data, ByteView trailer,
+                                         std::span<std::uint8_t> token) = 0;
+  /// The inverse. Fails with kErrorAccessDenied... never with a partial result: on failure `data` is not to be used.
+  [[nodiscard]] virtual Result<> unprotect(AuthLevel level, ByteView header, std::span<std::uint8_t> data, ByteView trailer,
+                                           ByteView token) = 0;
+
+  /// The session key ([MS-DRSR] 4.1.10.6.x encrypts secrets with it). Only once complete.
+  [[nodiscard]] virtual Result<Bytes> session_key() = 0;
+  /// Who the peer is: for an acceptor "administrator@LAB.EXAMPLE", for an initiator the target's name.
+  [[nodiscard]] virtual Result<std::string> peer_name() = 0;
+  /// Seconds until the ticket ends; nullopt when it does not.
+  [[nodiscard]] virtual std::optional<std::int64_t> seconds_left() = 0;
+};
+
+}  // namespace tributary::security
