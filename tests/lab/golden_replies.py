@@ -146,7 +146,7 @@ def the_rest(folder):
     keep(folder, "DsGetDomainControllerInfo-minus1", make(
         drsuapi.DsGetDomainControllerInfo, out_level_out=0xFFFFFFFF, out_ctr=make(
             drsuapi.DsGetDCConnectionCtr01, count=1, array=[make(
-                drsuapi.DsGetDCConnection01, client_ip_address="0x0A000001", unknown2=2, connection_time=60, unknown4=4,
+                drsuapi.DsGetDCConnection01, client_ip_address="10.0.0.1", unknown2=2, connection_time=60, unknown4=4,
                 unknown5=5, unknown6=6, client_account="LAB\\administrator")])))
 
 
