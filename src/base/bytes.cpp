@@ -2,7 +2,9 @@
 // Hex and base64 (RFC 4648 sections 4 and 8).
 #include "base/bytes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "base/win32.hpp"
 
@@ -72,30 +74,26 @@ std::string to_base64(ByteView bytes) {
 }
 
 Result<Bytes> from_base64(std::string_view text) {
+  std::string digits;
+  digits.reserve(text.size());
+  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return !is_space(c); });
+  if (digits.size() % 4 != 0)
+    return fail(win32::kErrorInvalidData, "base64 comes in groups of four characters, and these are " + std::to_string(digits.size()));
+  const std::size_t padding = digits.ends_with("==") ? 2 : digits.ends_with('=') ? 1 : 0;
+  std::fill(digits.end() - static_cast<std::ptrdiff_t>(padding), digits.end(), 'A');  // the digit of value 0
   Bytes bytes;
-  bytes.reserve(text.size() / 4 * 3);
+  bytes.reserve(digits.size() / 4 * 3);
   std::uint32_t group = 0;
-  int digits = 0;
-  int padding = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_space(text[i])) continue;
-    const auto value = kBase64Values[static_cast<std::uint8_t>(text[i])];
-    const bool is_padding = text[i] == '=' && digits >= 2;
-    if (is_padding ? padding == 2 : (value == kNoDigit || padding > 0))
-      return fail(win32::kErrorInvalidData, "not base64 at character " + std::to_string(i));
-    padding += is_padding ? 1 : 0;
-    group = group << 6 | (is_padding ? 0u : value);
-    if (++digits < 4) continue;
-    for (int octet = 0; octet < 3 - padding; ++octet) bytes.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * octet)));
-    digits = padding > 0 ? -1 : 0;  // nothing may follow padding
-    group = 0;
-    if (digits < 0) {
-      while (++i < text.size())
-        if (!is_space(text[i])) return fail(win32::kErrorInvalidData, "text after the padding at character " + std::to_string(i));
-      return bytes;
-    }
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const auto value = kBase64Values[static_cast<std::uint8_t>(digits[i])];
+    if (value == kNoDigit) return fail(win32::kErrorInvalidData, "not base64 at character " + std::to_string(i) + ", white space left out");
+    group = group << 6 | value;
+    if (i % 4 != 3) continue;
+    for (const int shift : {16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(group >> shift));
   }
-  if (digits != 0) return fail(win32::kErrorInvalidData, "base64 ends in the middle of a group");
+  // RFC 4648 section 3.5: the bits that padding makes superfluous are zero, so that every text has one spelling.
+  for (std::size_t i = 0; i < padding; ++i, bytes.pop_back())
+    if (bytes.back() != 0) return fail(win32::kErrorInvalidData, "base64 with bits set under its padding");
   return bytes;
 }
 

@@ -31,7 +31,7 @@ using ByteView = std::span<const std::uint8_t>;
 [[nodiscard]] Result<Bytes> from_hex(std::string_view text);
 /// RFC 4648 section 4, padded, one line.
 [[nodiscard]] std::string to_base64(ByteView bytes);
-/// White space is skipped; padding must be right. kErrorInvalidData otherwise.
+/// White space is skipped; padding must be there and the bits under it zero. kErrorInvalidData otherwise.
 [[nodiscard]] Result<Bytes> from_base64(std::string_view text);
 
 /// Loads and stores at unaligned addresses. The caller has checked the bounds.

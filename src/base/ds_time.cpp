@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf.hpp"
 #include "base/win32.hpp"
 
 namespace tributary {
@@ -69,7 +70,7 @@ std::optional<std::int64_t> parse_plain(std::string_view text) {
   return std::nullopt;
 }
 
-auto not_a_time(std::string_view text) { return fail(win32::kErrorInvalidParameter, "not a time: " + std::string(text)); }
+auto not_a_time(std::string_view text) { return fail(win32::kErrorInvalidParameter, "not a time: " + to_printable(text, 80)); }
 
 }  // namespace
 

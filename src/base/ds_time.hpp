@@ -37,8 +37,10 @@ inline constexpr std::int64_t kSecondsFrom1601To1970 = 11'644'473'600;
   return DsTime{unix_seconds + kSecondsFrom1601To1970};
 }
 [[nodiscard]] constexpr std::int64_t unix_from_ds_time(DsTime time) noexcept { return time.seconds - kSecondsFrom1601To1970; }
-/// Rounds down to the second. Exact for every FILETIME that names a time after 1601.
-[[nodiscard]] constexpr DsTime to_ds_time(FileTime time) noexcept { return DsTime{time.ticks / 10'000'000}; }
+/// Rounds down to the second, also before 1601.
+[[nodiscard]] constexpr DsTime to_ds_time(FileTime time) noexcept {
+  return DsTime{time.ticks / 10'000'000 - (time.ticks % 10'000'000 < 0 ? 1 : 0)};
+}
 /// Saturates at the ends of the FILETIME range instead of overflowing.
 [[nodiscard]] constexpr FileTime to_file_time(DsTime time) noexcept {
   constexpr std::int64_t limit = INT64_MAX / 10'000'000;
@@ -51,7 +53,7 @@ inline constexpr std::int64_t kSecondsFrom1601To1970 = 11'644'473'600;
 /// "never" for zero; the bare number in brackets, "[-9223372036854775808]", for what lies outside the years 1601 to 9999.
 [[nodiscard]] std::string to_string(DsTime time);
 [[nodiscard]] std::string to_string(FileTime time);
-/// The inverse of to_string for each of its forms. kErrorInvalidParameter otherwise.
+/// The inverse of to_string for each of its forms; a bracketed number may be any. kErrorInvalidParameter otherwise.
 [[nodiscard]] Result<DsTime> parse_ds_time(std::string_view text);
 [[nodiscard]] Result<FileTime> parse_file_time(std::string_view text);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf.hpp"
 #include "base/win32.hpp"
 
 namespace tributary {
@@ -34,7 +35,7 @@ Result<Guid> parse_guid(std::string_view text) {
       digits.push_back(text[i]);
   }
   const auto shown = well_formed ? from_hex(digits) : Result<Bytes>(fail(win32::kErrorInvalidParameter));
-  if (!shown || shown->size() != 16) return fail(win32::kErrorInvalidParameter, "not a GUID: " + std::string(whole));
+  if (!shown || shown->size() != 16) return fail(win32::kErrorInvalidParameter, "not a GUID: " + to_printable(whole, 80));
   Guid guid;
   for (std::size_t i = 0; i < 16; ++i) guid.octets[kTextOrder[i]] = (*shown)[i];
   return guid;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/assert.hpp"
+#include "base/utf.hpp"
 #include "base/win32.hpp"
 
 namespace tributary {
@@ -63,7 +64,7 @@ std::string to_string(const Sid& sid) {
 }
 
 Result<Sid> parse_sid(std::string_view text) {
-  const auto wrong = [text] { return fail(win32::kErrorInvalidParameter, "not a SID: " + std::string(text)); };
+  const auto wrong = [text] { return fail(win32::kErrorInvalidParameter, "not a SID: " + to_printable(text, 80)); };
   if (!text.starts_with("S-1-") && !text.starts_with("s-1-")) return wrong();
   if (text.ends_with('-')) return wrong();
   std::string_view rest = text.substr(4);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <fmt/format.h>
+
 #include "base/win32.hpp"
 
 namespace tributary {
@@ -110,6 +112,14 @@ std::size_t convert(From from, To& to, bool lossy) {
   return at;
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+/// What a terminal obeys instead of showing: C0, DEL and C1; zero-width characters and direction marks; line and paragraph
+/// separators; direction overrides and isolates; the byte order mark.
+constexpr Range kUnprintable[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}};
+
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 }  // namespace
@@ -138,6 +148,26 @@ std::u16string to_utf16_lossy(std::string_view utf8) {
   std::u16string utf16;
   convert(utf8, utf16, true);
   return utf16;
+}
+
+std::string to_printable(std::string_view utf8, std::size_t octets_max) {
+  std::string text;
+  std::string piece;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const Decoded next = decode(utf8.substr(at));
+    const char32_t scalar = next.scalar == kMalformed ? kReplacement : next.scalar;
+    piece.clear();
+    if (std::ranges::any_of(kUnprintable, [scalar](Range range) { return scalar >= range.first && scalar <= range.last; })) {
+      const auto number = static_cast<std::uint32_t>(scalar);
+      piece = number <= 0xFF ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
+    } else {
+      append_scalar(piece, scalar);
+    }
+    if (text.size() + piece.size() > octets_max) return text + "...";
+    text += piece;
+    at += next.length;
+  }
+  return text;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {

@@ -17,6 +17,10 @@ namespace tributary {
 [[nodiscard]] std::string to_utf8_lossy(std::u16string_view utf16);
 [[nodiscard]] std::u16string to_utf16_lossy(std::string_view utf8);
 
+/// What may be shown on a terminal, whoever wrote it: control characters, invisible direction marks and line separators are written
+/// as \xNN or \uNNNN, malformed parts become U+FFFD, and what lies beyond `octets_max` octets of the result becomes "...".
+[[nodiscard]] std::string to_printable(std::string_view utf8, std::size_t octets_max);
+
 /// ASCII only: names of protocols, hosts, options.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
