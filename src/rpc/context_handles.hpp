@@ -4,32 +4,22 @@
 // is gone its handles are run down. Knows nothing of what a handle stands for.
 #pragma once
 
-#include <array>
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 
-#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/guid.hpp"
+#include "ndr/types.hpp"
 
 namespace tributary::rpc {
 
-inline constexpr std::size_t kContextHandleSize = 20;
 /// Open handles of one group. DsBind takes one; a client that opens thousands has lost count.
 inline constexpr std::size_t kHandlesPerGroupMax = 1024;
 /// Groups of one server: more than connections can sensibly be open.
 inline constexpr std::size_t kGroupsMax = 65536;
-
-/// ndr_context_handle as it stands in a stub: an opaque token, all zeros is "no handle".
-struct ContextHandle {
-  std::array<std::uint8_t, kContextHandleSize> octets{};
-  [[nodiscard]] constexpr bool is_null() const noexcept { return *this == ContextHandle{}; }
-  friend constexpr auto operator<=>(const ContextHandle&, const ContextHandle&) = default;
-};
 
 /// What a server keeps behind a handle. Its destructor is the rundown.
 class HandleState {
@@ -41,19 +31,19 @@ class HandleState {
 class ContextHandles {
  public:
   /// Stores `state` under a new random handle. kRpcSServerTooBusy when the group has kHandlesPerGroupMax.
-  [[nodiscard]] Result<ContextHandle> open(std::shared_ptr<HandleState> state, Random& random);
+  [[nodiscard]] Result<ndr::ContextHandle> open(std::shared_ptr<HandleState> state, Random& random);
   /// The state behind a handle if it is a State; null for an unknown handle, the null handle, or another kind of state.
   template <class State>
-  [[nodiscard]] std::shared_ptr<State> find(const ContextHandle& handle) const {
+  [[nodiscard]] std::shared_ptr<State> find(const ndr::ContextHandle& handle) const {
     return std::dynamic_pointer_cast<State>(lookup(handle));
   }
   /// Forgets a handle and returns what was behind it; null when it was not there.
-  std::shared_ptr<HandleState> close(const ContextHandle& handle);
+  std::shared_ptr<HandleState> close(const ndr::ContextHandle& handle);
   [[nodiscard]] std::size_t size() const noexcept { return handles_.size(); }
 
  private:
-  [[nodiscard]] std::shared_ptr<HandleState> lookup(const ContextHandle& handle) const;
-  std::map<ContextHandle, std::shared_ptr<HandleState>> handles_;
+  [[nodiscard]] std::shared_ptr<HandleState> lookup(const ndr::ContextHandle& handle) const;
+  std::map<Guid, std::shared_ptr<HandleState>> handles_;  ///< by the handle's UUID; its attributes are always 0
 };
 
 /// The association groups of one server. Owner: the server; outlives its associations. Not thread-safe: all associations

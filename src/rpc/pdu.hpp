@@ -213,7 +213,7 @@ struct Pdu {
   std::optional<AuthTrailer> auth;
 };
 
-/// The common header alone: checks the version (5.0 or 5.1), that PTYPE is one of PduType, that the character set is ASCII,
+/// The common header alone: checks the version (5.0, [MS-RPCE] 3.3.1.5.1), that PTYPE is one of PduType, that the character set is ASCII,
 /// and that auth_length fits into frag_length. Needs kCommonHeaderSize octets.
 [[nodiscard]] Result<PduHeader> decode_header(ByteView octets);
 
