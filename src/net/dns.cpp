@@ -102,7 +102,7 @@ Result<std::vector<SrvRecord>> resolve_srv(const std::string& name) {
     if (parsed && !parsed->target.empty()) records.push_back(*std::move(parsed));
   }
   if (records.empty()) return dns_failure(win32::kErrorNotFound, name + ": no SRV record");
-  std::ranges::stable_sort(records, [](const SrvRecord& a, const SrvRecord& b) {
+  std::ranges::sort(records, [](const SrvRecord& a, const SrvRecord& b) {
     return a.priority != b.priority ? a.priority < b.priority : a.weight > b.weight;
   });
   return records;

@@ -2,8 +2,6 @@
 // The threads of the network edge, and the machine's clocks. Boost.Asio's own code is compiled here, once.
 #include <boost/asio/impl/src.hpp>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "net/runtime_impl.hpp"
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// `tributary`: repadmin's words for Active Directory from Linux. Parses the command line and runs one command.
+#include <cstdlib>
+
+#include "cli/commands.hpp"
+
+namespace tributary::cli {
+namespace {
+
+void add_common_options(App& app) {
+  auto& common = app.common;
+  auto& cli = app.cli;
+  cli.add_option("-U,--user", common.user, "Account: NAME, DOMAIN\\NAME or NAME@REALM. The password comes from --password-file,\n"
+                 "from TRIBUTARY_PASSWORD or from a prompt, never from the command line");
+  cli.add_option("--password-file", common.password_file, "File whose first line is the password; - for standard input")->type_name("FILE");
+  cli.add_option("--use-krb5-ccache", common.ccache, "Kerberos credential cache to use (default: the one kinit filled)")->type_name("CCACHE");
+  cli.add_option("--keytab", common.keytab, "Keytab to take a ticket with, for the principal of -U or its first one")->type_name("FILE");
+  cli.add_option("--realm", common.realm, "Kerberos realm of an account given without one");
+  cli.add_option("--timeout", common.timeout_s, "Seconds to wait for a DC and for each call (default: 30 to reach a DC, no limit on a call)")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
+  cli.add_flag("--json", common.json, "Print one JSON document, with a versioned schema (docs/json)");
+  cli.add_flag("--no-color", common.no_color, "No colours, also not on a terminal");
+  cli.add_flag("-v,--verbose", common.verbose, "Say on stderr what is being done");
+}
+
+int run(int argc, char** argv) {
+  App app;
+  app.cli.name("tributary");
+  app.cli.description("Directory replication for Active Directory: look at it, ask for it, understand why it fails.");
+  app.cli.set_version_flag("--version", "tributary " TRIBUTARY_VERSION);
+  app.cli.require_subcommand(1);
+  add_common_options(app);
+  register_replicate(app);
+  register_bind(app);
+  register_showmsg(app);
+  try {
+    app.cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.cli.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  Context context(app.common);
+  const auto done = app.chosen(context);
+  if (!done) context.print_error(done.error());
+  return done ? kExitDone : kExitFailed;
+}
+
+}  // namespace
+}  // namespace tributary::cli
+
+int main(int argc, char** argv) { return tributary::cli::run(argc, argv); }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the Configuration NC. Searches are by object class below CN=Sites, so a forest of a hundred DSAs is one paged search.
+#include "client/directory.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/utf.hpp"
+#include "base/win32.hpp"
+#include "security/target_name.hpp"
+
+namespace tributary::client {
+namespace {
+
+const std::vector<std::string> kDsaAttributes = {"objectGUID",       "invocationId", "options", "hasMasterNCs", "msDS-hasMasterNCs",
+                                                 "hasPartialReplicaNCs", "objectClass"};
+
+std::vector<std::string> texts(const ldap::Entry& entry, std::string_view name) {
+  std::vector<std::string> all;
+  for (const auto& value : entry.values(name)) all.emplace_back(value.begin(), value.end());
+  return all;
+}
+
+template <class T>
+T number(const ldap::Entry& entry, std::string_view name) {
+  const std::string text = entry.text(name);
+  T value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+Guid guid_value(const ldap::Entry& entry, std::string_view name) {
+  const auto& values = entry.values(name);
+  return values.empty() ? Guid{} : guid_from_bytes(values.front()).value_or(Guid{});
+}
+
+/// A DN with ASCII letters in lower case and no blanks around its separators.
+std::string comparable(std::string_view dn) {
+  std::string out;
+  for (std::size_t i = 0; i < dn.size(); ++i) {
+    if (dn[i] == '\\' && i + 1 < dn.size()) {
+      out += dn[i];
+      out += dn[++i];
+    } else if (dn[i] == ',' || dn[i] == '=') {
+      while (!out.empty() && out.back() == ' ') out.pop_back();
+      out += dn[i];
+      while (i + 1 < dn.size() && dn[i + 1] == ' ') ++i;
+    } else {
+      out += dn[i];
+    }
+  }
+  return to_lower_ascii(out);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Directory>> Directory::open(const DirectoryOptions& options) {
+  auto connection = ldap::Connection::open({options.host, options.port, options.timeout});
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  auto directory = std::unique_ptr<Directory>(new Directory(std::move(*connection)));
+  auto root = directory->connection_->root_dse();
+  if (!root) return std::unexpected(std::move(root.error()));
+  directory->default_nc_ = root->text("defaultNamingContext");
+  directory->configuration_nc_ = root->text("configurationNamingContext");
+  directory->schema_nc_ = root->text("schemaNamingContext");
+  directory->root_domain_nc_ = root->text("rootDomainNamingContext");
+  directory->dns_host_name_ = root->text("dnsHostName");
+  directory->ds_service_name_ = root->text("dsServiceName");
+  directory->naming_contexts_ = texts(*root, "namingContexts");
+  directory->highest_committed_usn_ = number<std::int64_t>(*root, "highestCommittedUSN");
+  // The name to authenticate is the one the caller trusts; an address has to be content with what the server calls itself.
+  const bool named = options.host.find_first_not_of("0123456789.:") != std::string::npos && options.host.find(':') == std::string::npos;
+  const std::string spn = !options.spn.empty() ? options.spn : security::ldap_spn(named ? options.host : directory->dns_host_name_);
+  if (auto bound = directory->connection_->bind(options.credential, spn); !bound) return std::unexpected(std::move(bound.error()));
+  return directory;
+}
+
+std::string Directory::forest_dns_name() const { return dns_name_of_dn(root_domain_nc_); }
+
+Result<Dsa> Directory::read_dsa(const ldap::Entry& settings) {
+  Dsa dsa;
+  dsa.dn = settings.dn;
+  dsa.guid = {guid_value(settings, "objectGUID")};
+  dsa.invocation_id = {guid_value(settings, "invocationId")};
+  dsa.options = number<std::uint32_t>(settings, "options");
+  dsa.full_replicas = texts(settings, "msDS-hasMasterNCs");
+  if (dsa.full_replicas.empty()) dsa.full_replicas = texts(settings, "hasMasterNCs");
+  dsa.partial_replicas = texts(settings, "hasPartialReplicaNCs");
+  for (const auto& name : texts(settings, "objectClass")) dsa.is_read_only |= equals_ignoring_case(name, "nTDSDSARO");
+  const std::string_view server = parent_dn(settings.dn);
+  dsa.server_name = rdn_value(server);
+  dsa.site = rdn_value(parent_dn(parent_dn(server)));
+  auto server_entry = connection_->read(std::string(server), {"dNSHostName"});
+  if (!server_entry) return std::unexpected(std::move(server_entry.error()));
+  dsa.dns_host_name = server_entry->text("dNSHostName");
+  return dsa;
+}
+
+Result<Dsa> Directory::local_dsa() {
+  auto settings = connection_->read(ds_service_name_, kDsaAttributes);
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  return read_dsa(*settings);
+}
+
+Result<std::vector<Dsa>> Directory::dsas() {
+  auto found = connection_->search({.base = "CN=Sites," + configuration_nc_,
+                                    .scope = ldap::Scope::kSubtree,
+                                    .filter = "(objectClass=nTDSDSA)",
+                                    .attributes = kDsaAttributes});
+  if (!found) return std::unexpected(std::move(found.error()));
+  std::vector<Dsa> all;
+  for (const auto& settings : *found) {
+    auto dsa = read_dsa(settings);
+    if (!dsa) return std::unexpected(std::move(dsa.error()));
+    all.push_back(std::move(*dsa));
+  }
+  std::ranges::sort(all, {}, &Dsa::dn);
+  return all;
+}
+
+Result<Dsa> Directory::find_dsa(std::string_view name) {
+  auto all = dsas();
+  if (!all) return std::unexpected(std::move(all.error()));
+  const auto guid = parse_guid(name.substr(0, name.find("._msdcs.")));
+  const Dsa* match = nullptr;
+  std::size_t matches = 0;
+  for (const auto& dsa : *all) {
+    const bool fits = guid ? dsa.guid.value == *guid
+                           : equals_ignoring_case(dsa.dns_host_name, name) || equals_ignoring_case(dsa.server_name, name) ||
+                                 same_dn(dsa.dn, name) || same_dn(parent_dn(dsa.dn), name);
+    if (!fits) continue;
+    match = &dsa;
+    ++matches;
+  }
+  if (matches == 1) return *match;
+  return fail(win32::kErrorNotFound, std::string(name) + (matches == 0 ? ": no DSA of this forest has that name" : ": several DSAs have that name, give the DSA GUID"),
+              Phase::kLdap);
+}
+
+Result<std::vector<Bytes>> Directory::attribute(const std::string& dn, const std::string& name) {
+  auto entry = connection_->read(dn, {name});
+  if (!entry) return std::unexpected(std::move(entry.error()));
+  return entry->values(name);
+}
+
+std::string_view parent_dn(std::string_view dn) noexcept {
+  for (std::size_t i = 0; i < dn.size(); ++i) {
+    if (dn[i] == '\\') {
+      ++i;
+    } else if (dn[i] == ',') {
+      dn.remove_prefix(i + 1);
+      while (!dn.empty() && dn.front() == ' ') dn.remove_prefix(1);
+      return dn;
+    }
+  }
+  return {};
+}
+
+std::string rdn_value(std::string_view dn) {
+  const auto parent = parent_dn(dn);
+  std::string_view rdn = parent.empty() ? dn : dn.substr(0, dn.size() - parent.size());
+  while (!rdn.empty() && (rdn.back() == ' ' || rdn.back() == ',')) rdn.remove_suffix(1);
+  rdn.remove_prefix(std::min(rdn.size(), rdn.find('=') + 1));
+  std::string value;
+  for (std::size_t i = 0; i < rdn.size(); ++i) {
+    if (rdn[i] != '\\' || i + 1 == rdn.size()) {
+      value += rdn[i];
+      continue;
+    }
+    const auto octet = i + 2 < rdn.size() ? from_hex(rdn.substr(i + 1, 2)) : Result<Bytes>(fail(win32::kErrorInvalidData));
+    if (octet && octet->size() == 1) {
+      value += static_cast<char>(octet->front());
+      i += 2;
+    } else {
+      value += rdn[++i];
+    }
+  }
+  return value;
+}
+
+std::string dns_name_of_dn(std::string_view dn) {
+  std::string name;
+  for (; !dn.empty(); dn = parent_dn(dn)) {
+    if (dn.size() < 3 || !equals_ignoring_case(dn.substr(0, 3), "DC=")) continue;
+    if (!name.empty()) name += '.';
+    name += rdn_value(dn);
+  }
+  return name;
+}
+
+bool same_dn(std::string_view a, std::string_view b) { return comparable(a) == comparable(b); }
+
+}  // namespace tributary::client

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What administrators' commands need to know of a forest, read over LDAP from its Configuration NC: its DSAs, their names and GUIDs,
+// the NCs they hold, and the raw replication attributes of an NC root ([MS-ADTS] 6.1.1.2.2: sites, servers, nTDSDSA objects).
+// Blocks. One thread at a time per Directory.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/guid.hpp"
+#include "ldap/ldap_client.hpp"
+#include "security/credentials.hpp"
+
+namespace tributary::client {
+
+/// One nTDSDSA object with its server object.
+struct Dsa {
+  std::string dn;             ///< "CN=NTDS Settings,CN=DC1,CN=Servers,CN=...,CN=Sites,CN=Configuration,DC=..."
+  std::string server_name;    ///< "DC1"
+  std::string site;           ///< "Default-First-Site-Name"
+  std::string dns_host_name;  ///< "dc1.lab.example"; may be empty
+  DsaGuid guid;
+  InvocationId invocation_id;
+  std::uint32_t options = 0;  ///< NTDSDSA_OPT_* ([MS-ADTS] 6.1.1.2.2.1.2.1.1)
+  std::vector<std::string> full_replicas;     ///< msDS-hasMasterNCs (or hasMasterNCs)
+  std::vector<std::string> partial_replicas;  ///< hasPartialReplicaNCs
+  bool is_read_only = false;                  ///< objectCategory nTDSDSARO
+};
+
+struct DirectoryOptions {
+  std::string host;
+  std::uint16_t port = ldap::kLdapPort;
+  std::shared_ptr<security::Credential> credential;
+  std::string spn;  ///< "ldap/<host>" without it
+  std::chrono::milliseconds timeout{30'000};
+};
+
+/// The directory as one DC shows it.
+class Directory {
+ public:
+  /// Connects, reads rootDSE, binds with sealing.
+  [[nodiscard]] static Result<std::unique_ptr<Directory>> open(const DirectoryOptions& options);
+
+  /// Names from rootDSE.
+  [[nodiscard]] const std::string& default_nc() const noexcept { return default_nc_; }
+  [[nodiscard]] const std::string& configuration_nc() const noexcept { return configuration_nc_; }
+  [[nodiscard]] const std::string& schema_nc() const noexcept { return schema_nc_; }
+  [[nodiscard]] const std::string& root_domain_nc() const noexcept { return root_domain_nc_; }
+  [[nodiscard]] const std::vector<std::string>& naming_contexts() const noexcept { return naming_contexts_; }
+  [[nodiscard]] const std::string& dns_host_name() const noexcept { return dns_host_name_; }
+  /// "lab.example" of the forest root, as in "<guid>._msdcs.lab.example".
+  [[nodiscard]] std::string forest_dns_name() const;
+  [[nodiscard]] std::int64_t highest_committed_usn() const noexcept { return highest_committed_usn_; }
+
+  /// The DSA of the DC we talk to.
+  [[nodiscard]] Result<Dsa> local_dsa();
+  /// Every DSA of the forest, by DN.
+  [[nodiscard]] Result<std::vector<Dsa>> dsas();
+  /// By DNS host name, server name, DSA GUID, "<guid>._msdcs.<forest>", or DN of the NTDS Settings or server object.
+  /// kErrorNotFound when there is none, and when a short name fits several.
+  [[nodiscard]] Result<Dsa> find_dsa(std::string_view name);
+  /// The values of one attribute of one object: repsFrom, repsTo, replUpToDateVector, ... Empty when the attribute is not there.
+  [[nodiscard]] Result<std::vector<Bytes>> attribute(const std::string& dn, const std::string& name);
+
+  [[nodiscard]] ldap::Connection& ldap() noexcept { return *connection_; }
+
+ private:
+  explicit Directory(std::unique_ptr<ldap::Connection> connection) : connection_(std::move(connection)) {}
+  [[nodiscard]] Result<Dsa> read_dsa(const ldap::Entry& ntds_settings);
+
+  std::unique_ptr<ldap::Connection> connection_;
+  std::string default_nc_, configuration_nc_, schema_nc_, root_domain_nc_, dns_host_name_, ds_service_name_;
+  std::vector<std::string> naming_contexts_;
+  std::int64_t highest_committed_usn_ = 0;
+};
+
+/// "lab.example" from "DC=lab,DC=example"; empty when the DN has no DC components.
+[[nodiscard]] std::string dns_name_of_dn(std::string_view dn);
+/// The DN above: everything behind the first comma that is not escaped. Empty at the root.
+[[nodiscard]] std::string_view parent_dn(std::string_view dn) noexcept;
+/// The value of the first RDN, unescaped: "DC1" from "CN=DC1,CN=Servers,...".
+[[nodiscard]] std::string rdn_value(std::string_view dn);
+/// Distinguished names name the same object when they are equal but for the case of ASCII letters and blanks around separators.
+[[nodiscard]] bool same_dn(std::string_view a, std::string_view b);
+
+}  // namespace tributary::client
