@@ -100,6 +100,8 @@ def options(lab, dc):
               f"server services={SERVICES}",
               # The first inbound pull and KCC run come soon after the start instead of after 15 s.
               "dreplsrv:periodic_startup_interval=2", "kccsrv:periodic_startup_interval=2"]
+    if lab.data.get("manual"):
+        values += ["dreplsrv:notify_interval=86400", "dreplsrv:periodic_interval=86400"]
     return [f"--option={value}" for value in values]
 
 
