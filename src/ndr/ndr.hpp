@@ -2,19 +2,25 @@
 // NDR from one description per type: the front door of this room. C706 chapter 14, [MS-RPCE] 2.2.4 to 2.2.5.
 //
 // The verbs that describe(walker, value) may use, each with the member's name first:
-//   scalar(n, v [, Range])              an integer, an enumeration or a GUID
+//   scalar(n, v [, Range])              an integer or a GUID (of an enumeration, its underlying type)
+//   enumeration(n, e [, Range])         an IDL enum without v1_enum: 16 bits in NDR20, 32 in NDR64
 //   derived(n, function)                a DWORD that is a function of the rest; written, and skipped when read
 //   fixed(n, array)                     an array of fixed size
 //   count(n, seq [, Range])             the DWORD that gives the size of seq; the sequence itself comes later:
 //     conformant_array(n, seq)            in place, as the last member of its structure
 //     unique_array(n, seq)                behind a pointer
 //     unique_string_array(n, seq)         an array of [string] pointers behind a pointer
+//   parallel_array(n, seq, other)       behind a pointer, with the count of `other`, which came before; null is empty
 //   terminated_count, conformant_terminated   DSNAME's NameLen and StringName: the terminator is not counted
 //   unique_string(n, WString/CString)   [string, unique] WCHAR* / char*
+//   ref_string(n, string)               [string, ref] inside a structure: a pointer that is never null
 //   counted_string(n, WString)          RPC_UNICODE_STRING
 //   nested(n, v), unique(n, Unique), ref(n, v)   a structure in place, behind a pointer, behind an embedded [ref] pointer
 //   linked_list(n, seq)                 a list through a next pointer that is the node's first member
-//   switch_value(n, variant, Arm...), union_of(n, variant, Arm...)   the discriminant as a member or parameter, and the union
+//   list_head(n, seq)                   the same, where the first node itself stands in the structure; never empty
+//   switch_value(n, Union), union_of(n, Union)   the discriminant as a member or parameter, and the union
+//   unique_switch(n, dword, Unique<Union>), unique_union(n, Unique<Union>)   the same behind a pointer;
+//                                       the dword holds the discriminant while the pointer is null
 // [ref] parameters of an operation have no representation of their own: describe them with nested.
 #pragma once
 

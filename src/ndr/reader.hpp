@@ -86,6 +86,14 @@ class Reader {
   void fixed(std::string_view name, std::array<T, N>& v) {
     if (is_inline()) get_all(name, v.data(), N);
   }
+  template <class E>
+    requires std::is_enum_v<E>
+  void enumeration(std::string_view name, E& v, Range range = {}) {
+    if (!is_inline()) return;
+    const std::uint32_t value = options_.syntax == Syntax::kNdr64 ? get<std::uint32_t>(name) : get<std::uint16_t>(name);
+    v = static_cast<E>(value);
+    if (!fault_ && !range.admits(value)) fail(FaultKind::kRange, name);
+  }
   template <class T>
   void count(std::string_view name, Seq<T>& v, Range range = {}) {
     if (is_inline()) allocate(name, v, get<std::uint32_t>(name), range, octets_min<T>());
@@ -108,15 +116,38 @@ class Reader {
   template <class T>
   void unique_array(std::string_view name, Seq<T>& v) {
     passes([&] {
-      if (pass_ == Pass::kInline) return array_pointer(name, v);
-      if (fault_ || !v.is_present()) return;
-      if (size() != v.size()) return fail(FaultKind::kConformance, name);
-      array_passes([&] { elements(name, v); });
+      if (pass_ == Pass::kInline)
+        array_pointer(name, v);
+      else
+        array_referent(name, v);
+    });
+  }
+  template <class T, class U>
+  void parallel_array(std::string_view name, Seq<T>& v, Seq<U>& other) {
+    passes([&] {
+      if (pass_ == Pass::kInline) {
+        v.clear();
+        if (!pointer(name)) return;
+        allocate(name, v, other.size(), {}, octets_min<T>());
+        v.mark_present();
+      } else {
+        array_referent(name, v);
+      }
     });
   }
   template <class C>
   void unique_string(std::string_view name, std::optional<std::basic_string<C>>& v) {
     passes([&] { string_pointer(name, v); });
+  }
+  template <class C>
+  void ref_string(std::string_view name, std::basic_string<C>& v) {
+    passes([&] {
+      if (pass_ == Pass::kInline) {
+        if (!pointer(name)) fail(FaultKind::kNullRef, name);
+      } else {
+        string_body(name, v);
+      }
+    });
   }
   void unique_string_array(std::string_view name, Seq<WString>& v) {
     passes([&] {
@@ -152,6 +183,9 @@ class Reader {
   template <class T>
   void nested(std::string_view name, T& v) {
     const Step step(*this, name);
+    if constexpr (kShape<T>.conformant) {
+      if (pass_ == Pass::kParameters) return construct(v);
+    }
     passes([&] { item(v); });
   }
   template <class T>
@@ -179,41 +213,47 @@ class Reader {
         return;
       }
       if (fault_ || v.empty()) return;
-      const std::size_t node_align = std::max(pointer_size(), align_of<T>(options_.syntax));
       const Step step(*this, name);
-      pass_ = Pass::kInline;
-      for (bool more = true; more && !fault_;) {
-        step.index(v.size() - 1);
-        align(node_align);
-        more = pointer(name);
-        describe(*this, v.back());
-        if (options_.syntax == Syntax::kNdr64) align(node_align);
-        if (more && !fault_) v.emplace_back();
-      }
-      pass_ = Pass::kDeferred;
-      for (std::size_t i = v.size(); i-- > 0 && !fault_;) {
-        step.index(i);
-        describe(*this, v[i]);
-      }
+      nodes(step, v, true);
     });
   }
-  template <class... T, class... A>
-  void switch_value(std::string_view name, std::variant<T...>& v, A...) {
-    if (is_inline()) select<A...>(name, v, get<std::uint32_t>(name));
-  }
-  template <class... T, class... A>
-  void union_of(std::string_view name, std::variant<T...>& v, A...) {
+  template <class T>
+  void list_head(std::string_view name, Seq<T>& v) {
     const Step step(*this, name);
     passes([&] {
       if (pass_ == Pass::kInline) {
-        const std::size_t arm_align = std::max({align_of<T>(options_.syntax)...});
-        if (options_.syntax == Syntax::kNdr64) align(std::max<std::size_t>(4, arm_align));
-        const auto tag = get<std::uint32_t>(name);
-        constexpr std::uint32_t tags[] = {A::tag...};
-        if (!fault_ && tag != tags[v.index()]) select<A...>({}, v, tag);
-        if (options_.syntax == Syntax::kNdr64) align(arm_align);
+        v.clear();
+        v.emplace_back();
+        node(step, v);
+      } else {
+        nodes(step, v, v.size() > 1);
       }
-      if (!fault_) std::visit([&](auto& arm) { item(arm); }, v);
+    });
+  }
+  template <class... A>
+  void switch_value(std::string_view name, Union<A...>& v) {
+    if (is_inline()) select(name, v, get<std::uint32_t>(name));
+  }
+  template <class... A>
+  void union_of(std::string_view name, Union<A...>& v) {
+    const Step step(*this, name);
+    passes([&] { union_item(v); });
+  }
+  template <class... A>
+  void unique_switch(std::string_view name, std::uint32_t& tag, Unique<Union<A...>>&) {
+    scalar(name, tag);
+    if (is_inline()) pointed_switch_ = tag;
+  }
+  template <class... A>
+  void unique_union(std::string_view name, Unique<Union<A...>>& v) {
+    const Step step(*this, name);
+    passes([&] {
+      if (pass_ == Pass::kInline) {
+        make(v, pointer({}));
+        if (v) select({}, *v, pointed_switch_);
+      } else if (v && !fault_) {
+        array_passes([&] { union_item(*v); });
+      }
     });
   }
 
@@ -305,26 +345,60 @@ class Reader {
       if (pointer(name)) v.emplace();
       return;
     }
-    if (fault_ || !v) return;
+    if (v) string_body(name, *v);
+  }
+  template <class C>
+  void string_body(std::string_view name, std::basic_string<C>& v) {
+    if (fault_) return;
     const auto max = size();
     const auto offset = size();
     const auto actual = size();
     if (fault_) return;
     if (offset != 0 || actual == 0 || actual > max) return fail(FaultKind::kBadString, name);
     if (actual > left() / sizeof(C)) return fail(FaultKind::kTruncated, name);
-    v->resize(actual - 1);
-    get_all(name, v->data(), actual - 1);
+    v.resize(actual - 1);
+    get_all(name, v.data(), actual - 1);
     if (get<C>(name) != C{0}) fail(FaultKind::kBadString, name);
   }
-  template <class... A, class... T>
-  void select(std::string_view name, std::variant<T...>& v, std::uint32_t tag) {
+  template <class... A>
+  void select(std::string_view name, Union<A...>& v, std::uint32_t tag) {
+    if (!fault_ && !v.select(tag)) fail(FaultKind::kUnknownArm, name);
+  }
+  template <class... A>
+  void union_item(Union<A...>& v) {
+    if (pass_ == Pass::kInline) {
+      const std::size_t arm_align = std::max({align_of<typename A::type>(options_.syntax)...});
+      if (options_.syntax == Syntax::kNdr64) align(std::max<std::size_t>(4, arm_align));
+      const auto tag = get<std::uint32_t>({});
+      if (!fault_ && tag != v.tag()) fail(FaultKind::kUnknownArm);
+      if (options_.syntax == Syntax::kNdr64) align(arm_align);
+    }
+    if (!fault_) v.visit([&](auto& arm) { item(arm); });
+  }
+  /// The inline part of the last node of v; a next pointer that is not null makes room for one more.
+  template <class T>
+  bool node(const Step& step, Seq<T>& v) {
+    const std::size_t node_align = std::max(pointer_size(), align_of<T>(options_.syntax));
+    step.index(v.size() - 1);
+    align(node_align);
+    const bool more = pointer({});
+    describe(*this, v.back());
+    if (options_.syntax == Syntax::kNdr64) align(node_align);
+    if (!more || fault_) return false;
+    v.emplace_back();
+    return true;
+  }
+  /// The rest of a list node by node, then the other referents of all nodes.
+  template <class T>
+  void nodes(const Step& step, Seq<T>& v, bool more) {
     if (fault_) return;
-    std::size_t index = 0;
-    const bool known = ((A::tag == tag ? true : (++index, false)) || ...);
-    if (!known) return fail(FaultKind::kUnknownArm, name);
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (void)((I == index ? (v.template emplace<I>(), true) : false) || ...);
-    }(std::index_sequence_for<T...>{});
+    pass_ = Pass::kInline;
+    while (more) more = node(step, v);
+    pass_ = Pass::kDeferred;
+    for (std::size_t i = v.size(); i-- > 0 && !fault_;) {
+      step.index(i);
+      describe(*this, v[i]);
+    }
   }
 
   template <class T>
@@ -358,6 +432,12 @@ class Reader {
     if (fault_) return;
     if (!present && !v.empty()) return fail(FaultKind::kConformance, name);
     if (present) v.mark_present();
+  }
+  template <class T>
+  void array_referent(std::string_view name, Seq<T>& v) {
+    if (fault_ || !v.is_present()) return;
+    if (size() != v.size()) return fail(FaultKind::kConformance, name);
+    array_passes([&] { elements(name, v); });
   }
   /// The hoisted count of a conformant structure must be the one that its member gives.
   void check_conformance(std::string_view name, std::uint64_t n) {
@@ -434,6 +514,7 @@ class Reader {
   int depth_ = 0;
   std::uint64_t max_count_ = 0;
   bool has_max_count_ = false;
+  std::uint32_t pointed_switch_ = 0;  // of the unique_switch just read, for the unique_union that follows it
   std::size_t path_length_ = 0;
   std::array<PathItem, kPathMax> path_{};
   Fault fault_;

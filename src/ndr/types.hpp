@@ -10,9 +10,11 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "base/guid.hpp"
@@ -30,11 +32,61 @@ struct Range {
   [[nodiscard]] constexpr bool admits(std::uint64_t value) const noexcept { return min <= value && value <= max; }
 };
 
-/// One [case(Tag)] T of a union whose members are the alternatives of a std::variant, in the same order.
+/// One [case(Tag)] T of a union.
 template <std::uint32_t Tag, class T>
 struct Arm {
   static constexpr std::uint32_t tag = Tag;
   using type = T;
+};
+
+/// A non-encapsulated union: one of its arms, named by the value of the IDL's switch (for a message, its version).
+/// `DRS_MSG_GETCHGREPLY reply; if (auto* v6 = reply.get_if<6>()) ...`
+template <class... A>
+class Union {
+  static constexpr std::uint32_t kTags[] = {A::tag...};
+  static consteval std::size_t index_of(std::uint32_t tag) {
+    for (std::size_t i = 0; i < sizeof...(A); ++i)
+      if (kTags[i] == tag) return i;
+    throw "the union has no such arm";
+  }
+  template <class T>
+  static constexpr int kArmsOfType = (static_cast<int>(std::same_as<T, typename A::type>) + ... + 0);
+
+ public:
+  using Variant = std::variant<typename A::type...>;
+  template <std::uint32_t Tag>
+  using ArmType = std::variant_alternative_t<index_of(Tag), Variant>;
+
+  constexpr Union() = default;
+  /// From the value of an arm; its type must be that of one arm only.
+  template <class T>
+    requires(kArmsOfType<T> == 1)
+  constexpr Union(T value) : arm_(std::in_place_type<T>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+
+  /// The switch value of the arm that it holds.
+  [[nodiscard]] constexpr std::uint32_t tag() const noexcept { return kTags[arm_.index()]; }
+  /// Every switch value that the IDL lists.
+  [[nodiscard]] static constexpr std::span<const std::uint32_t> tags() noexcept { return kTags; }
+  template <std::uint32_t Tag>
+  constexpr ArmType<Tag>& emplace() { return arm_.template emplace<index_of(Tag)>(); }
+  template <std::uint32_t Tag>
+  [[nodiscard]] constexpr ArmType<Tag>* get_if() noexcept { return std::get_if<index_of(Tag)>(&arm_); }
+  template <std::uint32_t Tag>
+  [[nodiscard]] constexpr const ArmType<Tag>* get_if() const noexcept { return std::get_if<index_of(Tag)>(&arm_); }
+  template <class F>
+  constexpr decltype(auto) visit(F&& f) { return std::visit(std::forward<F>(f), arm_); }
+  template <class F>
+  constexpr decltype(auto) visit(F&& f) const { return std::visit(std::forward<F>(f), arm_); }
+  /// Switches to the arm of `tag`, empty; false and unchanged when there is none.
+  constexpr bool select(std::uint32_t tag) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((A::tag == tag ? (arm_.template emplace<I>(), true) : false) || ...);
+    }(std::index_sequence_for<A...>{});
+  }
+  friend constexpr bool operator==(const Union&, const Union&) = default;
+
+ private:
+  Variant arm_;
 };
 
 /// A union arm that carries nothing.
@@ -83,6 +135,9 @@ struct Shape {
   constexpr void derived(std::string_view, F&&) noexcept { up(4, 4, 4); }
   template <Scalar T, std::size_t N>
   constexpr void fixed(std::string_view, std::array<T, N>&) noexcept { up(sizeof(T), sizeof(T), sizeof(T) * N); }
+  template <class E>
+    requires std::is_enum_v<E>
+  constexpr void enumeration(std::string_view, E&, Range = {}) noexcept { up(2, 4, 2); }
   template <class T>
   constexpr void count(std::string_view, Seq<T>&, Range = {}) noexcept { up(4, 4, 4); }
   constexpr void terminated_count(std::string_view, Seq<char16_t>&) noexcept { up(4, 4, 4); }
@@ -94,8 +149,12 @@ struct Shape {
   }
   template <class T>
   constexpr void unique_array(std::string_view, Seq<T>&) noexcept { pointer(); }
+  template <class T, class U>
+  constexpr void parallel_array(std::string_view, Seq<T>&, Seq<U>&) noexcept { pointer(); }
   template <class T>
   constexpr void unique_string(std::string_view, T&) noexcept { pointer(); }
+  template <class C>
+  constexpr void ref_string(std::string_view, std::basic_string<C>&) noexcept { pointer(); }
   constexpr void unique_string_array(std::string_view, Seq<WString>&) noexcept { pointer(); }
   constexpr void counted_string(std::string_view, WString&) noexcept {
     up(2, 2, 4);
@@ -109,10 +168,16 @@ struct Shape {
   constexpr void ref(std::string_view, T&) noexcept { pointer(); }
   template <class T>
   constexpr void linked_list(std::string_view, Seq<T>&) noexcept { pointer(); }
-  template <class... T, class... A>
-  constexpr void switch_value(std::string_view, std::variant<T...>&, A...) noexcept { up(4, 4, 4); }
-  template <class... T, class... A>
-  constexpr void union_of(std::string_view, std::variant<T...>&, A...);
+  template <class T>
+  constexpr void list_head(std::string_view, Seq<T>&);
+  template <class... A>
+  constexpr void switch_value(std::string_view, Union<A...>&) noexcept { up(4, 4, 4); }
+  template <class... A>
+  constexpr void union_of(std::string_view, Union<A...>&);
+  template <class... A>
+  constexpr void unique_switch(std::string_view, std::uint32_t&, Unique<Union<A...>>&) noexcept { up(4, 4, 4); }
+  template <class... A>
+  constexpr void unique_union(std::string_view, Unique<Union<A...>>&) noexcept { pointer(); }
 };
 
 /// The shape of one element of whatever kind an array, an arm or a referent may be.
@@ -126,8 +191,14 @@ consteval Shape make_shape() {
   } else if constexpr (is_unique<T>::value || std::same_as<T, WString>) {
     shape.pointer();
   } else {
-    T value{};
-    describe(shape, value);
+    // Only the names and types of the members matter. There is no object: libstdc++ 12 has no constant-expression std::string for clang.
+    union Nowhere {
+      constexpr Nowhere() : nothing{} {}
+      constexpr ~Nowhere() {}
+      char nothing;
+      T value;
+    } nowhere;
+    describe(shape, nowhere.value);
   }
   return shape;
 }
@@ -146,10 +217,16 @@ constexpr void Shape::conformant_array(std::string_view, Seq<T>&) {
   up(inner.align, inner.align64, 0);
   conformant = true;
 }
-template <class... T, class... A>
-constexpr void Shape::union_of(std::string_view, std::variant<T...>&, A...) {
+template <class T>
+constexpr void Shape::list_head(std::string_view, Seq<T>&) {
+  constexpr Shape inner = kShape<T>;
+  pointer();
+  up(inner);
+}
+template <class... A>
+constexpr void Shape::union_of(std::string_view, Union<A...>&) {
   up(4, 4, 4);
-  (up(kShape<T>.align, kShape<T>.align64, 0), ...);
+  (up(kShape<typename A::type>.align, kShape<typename A::type>.align64, 0), ...);
 }
 
 /// The alignment of T in a syntax.

@@ -54,6 +54,15 @@ class Writer {
   void fixed(std::string_view, std::array<T, N>& v) {
     if (is_inline()) put_all(v.data(), N);
   }
+  template <class E>
+    requires std::is_enum_v<E>
+  void enumeration(std::string_view, E& v, Range = {}) {
+    if (!is_inline()) return;
+    if (syntax_ == Syntax::kNdr64)
+      put(static_cast<std::uint32_t>(v));
+    else
+      put(static_cast<std::uint16_t>(v));
+  }
   template <class T>
   void count(std::string_view, Seq<T>& v, Range = {}) {
     if (is_inline()) put(static_cast<std::uint32_t>(v.size()));
@@ -77,9 +86,23 @@ class Writer {
       array_passes([&] { elements(v); });
     });
   }
+  template <class T, class U>
+  void parallel_array(std::string_view name, Seq<T>& v, Seq<U>& other) {
+    TRIBUTARY_ASSERT(!v.is_present() || v.size() == other.size());
+    unique_array(name, v);
+  }
   template <class C>
   void unique_string(std::string_view, std::optional<std::basic_string<C>>& v) {
     passes([&] { string_pointer(v); });
+  }
+  template <class C>
+  void ref_string(std::string_view, std::basic_string<C>& v) {
+    passes([&] {
+      if (pass_ == Pass::kInline)
+        pointer(true);
+      else
+        string_body(v);
+    });
   }
   void unique_string_array(std::string_view, Seq<WString>& v) {
     passes([&] {
@@ -109,6 +132,9 @@ class Writer {
   }
   template <class T>
   void nested(std::string_view, T& v) {
+    if constexpr (kShape<T>.conformant) {
+      if (pass_ == Pass::kParameters) return construct(v);
+    }
     passes([&] { item(v); });
   }
   template <class T>
@@ -130,34 +156,36 @@ class Writer {
   void linked_list(std::string_view, Seq<T>& v) {
     passes([&] {
       if (pass_ == Pass::kInline) return pointer(!v.empty());
-      if (v.empty()) return;
-      const std::size_t node_align = std::max(pointer_size(), align_of<T>(syntax_));
-      pass_ = Pass::kInline;
-      for (std::size_t i = 0; i < v.size(); ++i) {
-        align(node_align);
-        pointer(i + 1 < v.size());
-        describe(*this, v[i]);
-        if (syntax_ == Syntax::kNdr64) align(node_align);
-      }
-      pass_ = Pass::kDeferred;
-      for (std::size_t i = v.size(); i-- > 0;) describe(*this, v[i]);
+      if (!v.empty()) nodes(v, 0);
     });
   }
-  template <class... T, class... A>
-  void switch_value(std::string_view, std::variant<T...>& v, A...) {
-    if (is_inline()) put(tag_of<A...>(v.index()));
-  }
-  template <class... T, class... A>
-  void union_of(std::string_view, std::variant<T...>& v, A...) {
-    static_assert(sizeof...(T) == sizeof...(A));
+  template <class T>
+  void list_head(std::string_view, Seq<T>& v) {
+    if (v.empty()) v.emplace_back();
     passes([&] {
-      if (pass_ == Pass::kInline) {
-        const std::size_t arm_align = std::max({align_of<T>(syntax_)...});
-        if (syntax_ == Syntax::kNdr64) align(std::max<std::size_t>(4, arm_align));
-        put(tag_of<A...>(v.index()));
-        if (syntax_ == Syntax::kNdr64) align(arm_align);
-      }
-      std::visit([&](auto& arm) { item(arm); }, v);
+      if (pass_ == Pass::kInline)
+        node(v, 0);
+      else
+        nodes(v, 1);
+    });
+  }
+  template <class... A>
+  void switch_value(std::string_view, Union<A...>& v) {
+    if (is_inline()) put(v.tag());
+  }
+  template <class... A>
+  void union_of(std::string_view, Union<A...>& v) {
+    passes([&] { union_item(v); });
+  }
+  template <class... A>
+  void unique_switch(std::string_view, std::uint32_t& tag, Unique<Union<A...>>& v) {
+    if (is_inline()) put(v ? v->tag() : tag);
+  }
+  template <class... A>
+  void unique_union(std::string_view, Unique<Union<A...>>& v) {
+    passes([&] {
+      if (pass_ == Pass::kInline) return pointer(static_cast<bool>(v));
+      if (v) array_passes([&] { union_item(*v); });
     });
   }
 
@@ -166,11 +194,6 @@ class Writer {
 
   [[nodiscard]] bool is_inline() const noexcept { return pass_ != Pass::kDeferred; }
   [[nodiscard]] std::size_t pointer_size() const noexcept { return syntax_ == Syntax::kNdr64 ? 8 : 4; }
-  template <class... A>
-  static std::uint32_t tag_of(std::size_t index) {
-    constexpr std::uint32_t tags[] = {A::tag...};
-    return tags[index];
-  }
 
   template <class F>
   void passes(F&& both) {
@@ -215,12 +238,42 @@ class Writer {
   template <class C>
   void string_pointer(std::optional<std::basic_string<C>>& v) {
     if (pass_ == Pass::kInline) return pointer(v.has_value());
-    if (!v) return;
-    size(v->size() + 1);
+    if (v) string_body(*v);
+  }
+  template <class C>
+  void string_body(std::basic_string<C>& v) {
+    size(v.size() + 1);
     size(0);
-    size(v->size() + 1);
-    put_all(v->data(), v->size());
+    size(v.size() + 1);
+    put_all(v.data(), v.size());
     put(C{0});
+  }
+  template <class... A>
+  void union_item(Union<A...>& v) {
+    if (pass_ == Pass::kInline) {
+      const std::size_t arm_align = std::max({align_of<typename A::type>(syntax_)...});
+      if (syntax_ == Syntax::kNdr64) align(std::max<std::size_t>(4, arm_align));
+      put(v.tag());
+      if (syntax_ == Syntax::kNdr64) align(arm_align);
+    }
+    v.visit([&](auto& arm) { item(arm); });
+  }
+  /// The inline part of one node of a list: the next pointer, then what its type describes.
+  template <class T>
+  void node(Seq<T>& v, std::size_t i) {
+    const std::size_t node_align = std::max(pointer_size(), align_of<T>(syntax_));
+    align(node_align);
+    pointer(i + 1 < v.size());
+    describe(*this, v[i]);
+    if (syntax_ == Syntax::kNdr64) align(node_align);
+  }
+  /// The inline parts of the nodes from `first`, and then the other referents of all nodes.
+  template <class T>
+  void nodes(Seq<T>& v, std::size_t first) {
+    pass_ = Pass::kInline;
+    for (std::size_t i = first; i < v.size(); ++i) node(v, i);
+    pass_ = Pass::kDeferred;
+    for (std::size_t i = v.size(); i-- > 0;) describe(*this, v[i]);
   }
 
   /// The number of elements of the trailing conformant array, wherever it is nested.
@@ -229,17 +282,23 @@ class Writer {
     void scalar(auto&&...) {}
     void derived(auto&&...) {}
     void fixed(auto&&...) {}
+    void enumeration(auto&&...) {}
     void count(auto&&...) {}
     void terminated_count(auto&&...) {}
     void unique_array(auto&&...) {}
+    void parallel_array(auto&&...) {}
     void unique_string(auto&&...) {}
+    void ref_string(auto&&...) {}
     void unique_string_array(auto&&...) {}
     void counted_string(auto&&...) {}
     void unique(auto&&...) {}
     void ref(auto&&...) {}
     void linked_list(auto&&...) {}
+    void list_head(auto&&...) {}
     void switch_value(auto&&...) {}
     void union_of(auto&&...) {}
+    void unique_switch(auto&&...) {}
+    void unique_union(auto&&...) {}
     template <class T>
     void nested(std::string_view, T& v) { describe(*this, v); }
     template <class T>
