@@ -33,10 +33,15 @@ struct Usn {
 
 inline constexpr std::int64_t kSecondsFrom1601To1970 = 11'644'473'600;
 
+/// Both saturate instead of overflowing: times come from peers.
 [[nodiscard]] constexpr DsTime ds_time_from_unix(std::int64_t unix_seconds) noexcept {
-  return DsTime{unix_seconds + kSecondsFrom1601To1970};
+  const bool fits = unix_seconds <= INT64_MAX - kSecondsFrom1601To1970;
+  return DsTime{fits ? unix_seconds + kSecondsFrom1601To1970 : INT64_MAX};
 }
-[[nodiscard]] constexpr std::int64_t unix_from_ds_time(DsTime time) noexcept { return time.seconds - kSecondsFrom1601To1970; }
+[[nodiscard]] constexpr std::int64_t unix_from_ds_time(DsTime time) noexcept {
+  const bool fits = time.seconds >= INT64_MIN + kSecondsFrom1601To1970;
+  return fits ? time.seconds - kSecondsFrom1601To1970 : INT64_MIN;
+}
 /// Rounds down to the second, also before 1601.
 [[nodiscard]] constexpr DsTime to_ds_time(FileTime time) noexcept {
   return DsTime{time.ticks / 10'000'000 - (time.ticks % 10'000'000 < 0 ? 1 : 0)};
