@@ -29,9 +29,12 @@ class SecurityContext {
 
   struct Step {
     Bytes token;            ///< to send to the peer; empty when there is nothing to send
-    bool complete = false;  ///< no further token is expected from the peer
+    bool complete = false;  ///< this side is content and can protect messages; a token that is there is still to be sent
   };
-  /// Feeds the peer's token (empty for the initiator's first step).
+  /// Feeds the peer's token (empty for the initiator's first step, and only then). How to drive it: send every token that comes
+  /// out, feed every token that comes in, and stop when nothing came out. The token that a SPNEGO peer sends to say that it
+  /// is content too may arrive after completion: feed it as well, it gives an empty step (and an error if it is a rejection).
+  /// After an error the context is of no further use.
   /// Errors carry Phase::kAuthenticate and a Win32 code (kErrorLogonFailure, kErrorTimeSkew, kErrorNoLogonServers, ...).
   [[nodiscard]] virtual Result<Step> step(ByteView peer_token) = 0;
   [[nodiscard]] virtual bool complete() const noexcept = 0;
@@ -44,7 +47,8 @@ class SecurityContext {
   /// covered by the signature when header signing was agreed, else the caller passes them empty. `token` is filled wholly.
   [[nodiscard]] virtual Result<> protect(AuthLevel level, ByteView header, std::span<std::uint8_t> data, ByteView trailer,
                                          std::span<std::uint8_t> token) = 0;
-  /// The inverse. Fails with kErrorAccessDenied... never with a partial result: on failure `data` is not to be used.
+  /// The inverse. kErrorAccessDenied when anything was changed on the way, replayed or out of order; kErrorContextExpired when
+  /// the ticket has ended. Never a partial result: on failure `data` is not to be used, and the association is to be closed.
   [[nodiscard]] virtual Result<> unprotect(AuthLevel level, ByteView header, std::span<std::uint8_t> data, ByteView trailer,
                                            ByteView token) = 0;
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// NegTokenResp.negState (RFC 4178 section 4.2.2) and KERB-EXT-ERROR ([MS-KILE] 2.2.1). Must never trust a length.
+#include "security/kerberos_messages.hpp"
+
+#include <algorithm>
+
+#include "base/win32.hpp"
+#include "security/der.hpp"
+
+namespace tributary::security {
+namespace {
+
+constexpr std::uint8_t kKerbErrTypeExtended = 3;  // [MS-KILE] 2.2.2
+
+/// The fields of one KERB-ERROR-DATA; the status if it is of the extended type.
+[[nodiscard]] std::optional<std::uint32_t> status_of_error_data(ByteView fields) noexcept {
+  const auto type = take_der(fields);
+  const auto data = take_der(fields);
+  if (!type || type->tag != der_field(1) || !data || data->tag != der_field(2)) return std::nullopt;
+  const auto type_value = only_der(type->value, kDerInteger);
+  const auto status = only_der(data->value, kDerOctetString);
+  if (!type_value || type_value->size() != 1 || (*type_value)[0] != kKerbErrTypeExtended) return std::nullopt;
+  if (!status || status->size() < 4) return std::nullopt;
+  return load_le<std::uint32_t>(status->data());
+}
+
+struct AccountStatus {
+  std::uint32_t ntstatus;
+  Win32 code;
+};
+constexpr AccountStatus kAccountStatuses[] = {
+    {0xC000006D, win32::kErrorLogonFailure},        {0xC000006E, win32::kErrorAccountRestriction},
+    {0xC000006F, win32::kErrorInvalidLogonHours},   {0xC0000070, win32::kErrorInvalidWorkstation},
+    {0xC0000071, win32::kErrorPasswordExpired},     {0xC0000072, win32::kErrorAccountDisabled},
+    {0xC0000133, win32::kErrorTimeSkew},            {0xC0000193, win32::kErrorAccountExpired},
+    {0xC0000224, win32::kErrorPasswordMustChange},  {0xC0000234, win32::kErrorAccountLockedOut},
+};
+
+}  // namespace
+
+std::optional<NegState> spnego_state(ByteView token) noexcept {
+  const auto response = only_der(token, der_field(1));
+  if (!response) return std::nullopt;
+  auto fields = only_der(*response, kDerSequence);
+  if (!fields) return std::nullopt;
+  const auto first = take_der(*fields);
+  if (!first || first->tag != der_field(0)) return std::nullopt;
+  const auto state = only_der(first->value, kDerEnumerated);
+  if (!state || state->size() != 1 || (*state)[0] > 3) return std::nullopt;
+  return static_cast<NegState>((*state)[0]);
+}
+
+std::optional<std::uint32_t> kerb_ext_error_status(ByteView e_data) noexcept {
+  const auto outer = only_der(e_data, kDerSequence);
+  if (!outer) return std::nullopt;
+  if (const auto status = status_of_error_data(*outer)) return status;
+  ByteView rest = *outer;
+  while (const auto element = take_der(rest)) {
+    if (element->tag != kDerSequence) continue;
+    if (const auto status = status_of_error_data(element->value)) return status;
+  }
+  return std::nullopt;
+}
+
+std::optional<Win32> win32_of_account_status(std::uint32_t ntstatus) noexcept {
+  const auto* const found = std::ranges::find(kAccountStatuses, ntstatus, &AccountStatus::ntstatus);
+  if (found == std::end(kAccountStatuses)) return std::nullopt;
+  return found->code;
+}
+
+}  // namespace tributary::security

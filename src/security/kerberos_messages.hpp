@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two details of the authentication exchange that the Kerberos library leaves to its caller: how far a SPNEGO answer says
+// the negotiation has come (RFC 4178 section 4.2.2), and the NTSTATUS with which Active Directory says why it refused an account
+// ([MS-KILE] 2.2.1, 2.2.2). Pure decoders of hostile input.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+
+namespace tributary::security {
+
+/// RFC 4178 section 4.2.2.
+enum class NegState : std::uint8_t { kAcceptCompleted = 0, kAcceptIncomplete = 1, kReject = 2, kRequestMic = 3 };
+
+/// The negState of a NegTokenResp; nullopt when the token is something else, or does not say.
+[[nodiscard]] std::optional<NegState> spnego_state(ByteView token) noexcept;
+
+/// The NTSTATUS in the e-data of a KRB-ERROR: a KERB-ERROR-DATA of type 3 that holds a KERB-EXT-ERROR, alone as [MS-KILE] has it or
+/// as the element of a sequence (METHOD-DATA) as some KDCs send it.
+[[nodiscard]] std::optional<std::uint32_t> kerb_ext_error_status(ByteView e_data) noexcept;
+
+/// The Win32 code for the NTSTATUS values with which a KDC refuses an account ([MS-ERREF] 2.3); nullopt for any other.
+[[nodiscard]] std::optional<Win32> win32_of_account_status(std::uint32_t ntstatus) noexcept;
+
+}  // namespace tributary::security

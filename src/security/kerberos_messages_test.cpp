@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two decoders of Kerberos' edges: NegTokenResp.negState (RFC 4178 section 4.2.2) and KERB-EXT-ERROR ([MS-KILE] 2.2.1, 2.2.2).
+#include "security/kerberos_messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/win32.hpp"
+#include "security/der.hpp"
+
+namespace tributary::security {
+namespace {
+
+Bytes hex(std::string_view text) { return from_hex(text).value(); }
+
+TEST(Der, TakesItemsOffTheFront) {
+  const Bytes bytes = hex("0201 05 04 02 aabb");
+  ByteView rest = bytes;
+  const auto first = take_der(rest);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->tag, kDerInteger);
+  EXPECT_EQ(to_hex(first->value), "05");
+  const auto second = take_der(rest);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(to_hex(second->value), "aabb");
+  EXPECT_TRUE(rest.empty());
+  EXPECT_FALSE(take_der(rest));
+}
+
+TEST(Der, LongLengthsAreReadAndLyingOnesRefused) {
+  Bytes bytes = hex("04 81 80");
+  bytes.resize(3 + 0x80, 7);
+  ByteView rest = bytes;
+  ASSERT_TRUE(take_der(rest));
+  for (const auto text : {"04", "0401", "0480", "048200", "0482ffff00", "04840000000100", "0485000000000100", "1f0100", "04ff"}) {
+    const Bytes bad = hex(text);
+    rest = bad;
+    if (std::string_view(text) == "04840000000100") {
+      EXPECT_TRUE(take_der(rest)) << "four length octets are the most";
+    } else {
+      EXPECT_FALSE(take_der(rest)) << text;
+      EXPECT_EQ(rest.size(), bad.size()) << "nothing is consumed";
+    }
+  }
+}
+
+TEST(Der, OnlyMeansTheWholeBufferAndTheRightTag) {
+  EXPECT_TRUE(only_der(hex("020105"), kDerInteger));
+  EXPECT_FALSE(only_der(hex("020105"), kDerOctetString));
+  EXPECT_FALSE(only_der(hex("02010500"), kDerInteger));
+  EXPECT_FALSE(only_der({}, kDerInteger));
+}
+
+TEST(SpnegoState, OfTheAnswersThatASambaDcAndMitSend) {
+  // What closes the handshake: RFC 4178 section 4.2.2 with nothing but a negState.
+  EXPECT_EQ(spnego_state(hex("a1073005a0030a0100")), NegState::kAcceptCompleted);
+  EXPECT_EQ(spnego_state(hex("a1073005a0030a0101")), NegState::kAcceptIncomplete);
+  EXPECT_EQ(spnego_state(hex("a1073005a0030a0102")), NegState::kReject);
+  EXPECT_EQ(spnego_state(hex("a1073005a0030a0103")), NegState::kRequestMic);
+  // supportedMech may follow.
+  EXPECT_EQ(spnego_state(hex("a1143012a0030a0101a10b06092a864886f712010202")), NegState::kAcceptIncomplete);
+}
+
+TEST(SpnegoState, AnythingElseHasNone) {
+  for (const auto text : {"", "00", "a0073005a0030a0100", "a1073105a0030a0100", "a1073005a1030a0100", "a1073005a003020100",
+                          "a1073005a0030a0104", "a1083006a0040a020000", "a1073005a0030a01", "a1073005a0030a010000", "a1023000"}) {
+    EXPECT_FALSE(spnego_state(hex(text))) << text;
+  }
+}
+
+TEST(KerbExtError, AloneAndInASequence) {
+  // KERB-ERROR-DATA { 3, KERB-EXT-ERROR { 0xC0000234, 0, 1 } }
+  const std::string_view alone = "3015 a103 020103 a20e 040c 340200c0 00000000 01000000";
+  EXPECT_EQ(kerb_ext_error_status(hex(alone)), 0xC0000234U);
+  EXPECT_EQ(kerb_ext_error_status(hex("3017" + std::string(alone))), 0xC0000234U);
+  // Behind elements of another kind: an integer, and padata of another type.
+  EXPECT_EQ(kerb_ext_error_status(hex("3025 020101 3009 a103020102 a2020400" + std::string(alone))), 0xC0000234U);
+}
+
+TEST(KerbExtError, AnythingElseHasNone) {
+  for (const auto text : {"", "3000", "3015a103020102a20e040c340200c00000000001000000", "3005a103020103", "300ca103020103a2050403340200",
+                          "3015a103020103a20e030c340200c00000000001000000", "3015a103040103a20e040c340200c00000000001000000",
+                          "3016a10402020003a20e040c340200c00000000001000000", "3015a203020103a20e040c340200c00000000001000000",
+                          "3015a103020103a10e040c340200c00000000001000000", "3115a103020103a20e040c340200c00000000001000000"}) {
+    EXPECT_FALSE(kerb_ext_error_status(hex(text))) << text;
+  }
+}
+
+TEST(KerbExtError, StatusToWin32) {
+  EXPECT_EQ(win32_of_account_status(0xC0000234), win32::kErrorAccountLockedOut);
+  EXPECT_EQ(win32_of_account_status(0xC0000072), win32::kErrorAccountDisabled);
+  EXPECT_EQ(win32_of_account_status(0xC0000071), win32::kErrorPasswordExpired);
+  EXPECT_EQ(win32_of_account_status(0xC0000224), win32::kErrorPasswordMustChange);
+  EXPECT_EQ(win32_of_account_status(0xC0000193), win32::kErrorAccountExpired);
+  EXPECT_EQ(win32_of_account_status(0xC000006F), win32::kErrorInvalidLogonHours);
+  EXPECT_EQ(win32_of_account_status(0xC0000070), win32::kErrorInvalidWorkstation);
+  EXPECT_EQ(win32_of_account_status(0xC000006E), win32::kErrorAccountRestriction);
+  EXPECT_EQ(win32_of_account_status(0xC000006D), win32::kErrorLogonFailure);
+  EXPECT_EQ(win32_of_account_status(0xC0000133), win32::kErrorTimeSkew);
+  EXPECT_FALSE(win32_of_account_status(0));
+}
+
+}  // namespace
+}  // namespace tributary::security
