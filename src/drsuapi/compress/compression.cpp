@@ -30,6 +30,11 @@ constexpr std::size_t kAlignment = 4;
 /// Memory set aside before anything is decompressed, as a multiple of the input: replies shrink to a tenth at best.
 constexpr std::size_t kExpectedRatio = 16;
 
+std::unexpected<Error> unknown(ReplyCompression algorithm) {
+  const auto number = static_cast<std::uint32_t>(algorithm);
+  return fail(win32::kErrorNotSupported, fmt::format("compression algorithm {} is not one of [MS-DRSR]", number));
+}
+
 constexpr std::size_t align(std::size_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
 
 std::size_t chunk_size_max(ReplyCompression algorithm) {
@@ -155,21 +160,24 @@ Result<Bytes> compress_win2k3(ByteView plain) {
 
 Result<Bytes> decompress_reply(ReplyCompression algorithm, ByteView blob, std::size_t size, std::size_t size_max) {
   if (size > size_max)
-    return fail(win32::kErrorDsDraOutOfMem, fmt::format("a compressed reply announces {} octets, the limit is {}", size, size_max));
+    return fail(win32::kErrorDsDraOutOfMem,
+                fmt::format("a compressed reply announces {} octets, the limit is {}", size, size_max));
   if (blob.size() == size) return to_bytes(blob);
   switch (algorithm) {
     case ReplyCompression::kMszip:
     case ReplyCompression::kWin2k3:
       return decompress_chunks(algorithm, blob, size);
     case ReplyCompression::kNone:
-      return fail(win32::kErrorInvalidData, fmt::format("a reply without compression has {} octets and announces {}", blob.size(), size));
+      return fail(win32::kErrorInvalidData,
+                  fmt::format("a reply without compression has {} octets and announces {}", blob.size(), size));
   }
-  return fail(win32::kErrorNotSupported, fmt::format("compression algorithm {} is not one of [MS-DRSR]", static_cast<std::uint32_t>(algorithm)));
+  return unknown(algorithm);
 }
 
 Result<Bytes> compress_reply(ReplyCompression algorithm, ByteView plain) {
   if (plain.size() > kDecompressedReplySizeMax)
-    return fail(win32::kErrorInvalidParameter, fmt::format("a reply of {} octets, the limit is {}", plain.size(), kDecompressedReplySizeMax));
+    return fail(win32::kErrorInvalidParameter,
+                fmt::format("a reply of {} octets, the limit is {}", plain.size(), kDecompressedReplySizeMax));
   Result<Bytes> compressed;
   switch (algorithm) {
     case ReplyCompression::kMszip:
@@ -181,7 +189,7 @@ Result<Bytes> compress_reply(ReplyCompression algorithm, ByteView plain) {
     case ReplyCompression::kNone:
       return to_bytes(plain);
     default:
-      return fail(win32::kErrorNotSupported, fmt::format("compression algorithm {} is not one of [MS-DRSR]", static_cast<std::uint32_t>(algorithm)));
+      return unknown(algorithm);
   }
   if (compressed && compressed->size() >= plain.size()) return to_bytes(plain);
   return compressed;

@@ -73,9 +73,8 @@ Result<> MszipDecompressor::decompress_chunk(ByteView chunk, ByteView history, s
   stream.avail_out = size_of(plain);
   const int status = inflate(&stream, Z_FINISH);
   if (status == Z_MEM_ERROR) return no_memory();
-  if (status == Z_DATA_ERROR || status == Z_NEED_DICT) return fail(win32::kErrorInvalidData, "an MSZIP chunk is not valid deflate data");
-  if (status != Z_STREAM_END)
-    return fail(win32::kErrorInvalidData, "an MSZIP chunk does not end where its lengths say");
+  if (status == Z_DATA_ERROR) return fail(win32::kErrorInvalidData, "an MSZIP chunk is not valid deflate data");
+  if (status != Z_STREAM_END) return fail(win32::kErrorInvalidData, "an MSZIP chunk does not end where its lengths say");
   if (stream.avail_out != 0) return fail(win32::kErrorInvalidData, "an MSZIP chunk holds less than its header says");
   if (stream.avail_in != 0) return fail(win32::kErrorInvalidData, "octets follow the deflate data of an MSZIP chunk");
   return {};
