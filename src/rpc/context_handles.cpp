@@ -7,15 +7,19 @@
 #include "base/win32.hpp"
 
 namespace tributary::rpc {
+namespace {
+constexpr int kAttemptsMax = 4;
+}
 
 Result<ndr::ContextHandle> ContextHandles::open(std::shared_ptr<HandleState> state, Random& random) {
   if (handles_.size() >= kHandlesPerGroupMax)
     return fail(win32::kRpcSServerTooBusy, fmt::format("{} context handles are open", handles_.size()), Phase::kCall);
+  // The null GUID is no handle, and a GUID that is in use names somebody else's state: both are one in 2^128 with a real Random.
   ndr::ContextHandle handle;
-  // The null GUID is no handle, and a GUID that is in use names somebody else's state. Neither happens with a real Random.
-  do {
+  for (int attempt = 0; attempt < kAttemptsMax && (handle.uuid.is_null() || handles_.contains(handle.uuid)); ++attempt)
     random.fill(handle.uuid.octets);
-  } while (handle.uuid.is_null() || handles_.contains(handle.uuid));
+  if (handle.uuid.is_null() || handles_.contains(handle.uuid))
+    return fail(win32::kErrorInternalError, "the source of randomness repeats itself", Phase::kCall);
   handles_.emplace(handle.uuid, std::move(state));
   return handle;
 }

@@ -8,8 +8,8 @@
 //     fail_call(), in any order, at any later time. Answers to calls that are no longer there are ignored.
 //  6. A call on an interface that requires privacy is refused with a fault (access denied) before anything of its stub is looked
 //     at, unless the connection is authenticated and the fragment sealed.
-//  7. While wants_bytes() is false (a security step runs, or the calls in progress hold kBufferedMax octets) the owner should
-//     stop reading the transport; what it delivers nevertheless is buffered up to kBufferedMax, then the association closes.
+//  7. While wants_bytes() is false (a security step runs) the owner should stop reading the transport; what it delivers
+//     nevertheless is buffered up to kBufferedMax, then the association closes.
 // Thread: one owner, one thread at a time, the thread of its AssociationGroups.
 #pragma once
 
@@ -35,11 +35,11 @@ namespace tributary::rpc {
 
 /// The combined stub of one request ([MS-RPCE] 3.3.3.5.4: 4 megabytes, else a fault with status 5).
 inline constexpr std::size_t kRequestStubMax = std::size_t{4} << 20;
-/// Calls of one connection that were received and not answered.
+/// Calls of one connection that were received and whose answer is not wholly sent: more are faulted with nca_server_too_busy.
 inline constexpr std::size_t kServerCallsMax = 64;
 /// Presentation contexts of one connection. [MS-RPCE] 3.3.3.5.5 allows 4,000 per interface; real clients use a handful.
-inline constexpr std::size_t kServerContextsMax = 256;
-/// Octets kept while the association cannot process them: one request of full size with its framing.
+inline constexpr std::size_t kServerContextsMax = 64;
+/// Octets kept while a security step runs: after AUTH3 a client may send a whole request without waiting.
 inline constexpr std::size_t kBufferedMax = std::size_t{5} << 20;
 
 /// An interface that this server offers.
@@ -74,7 +74,8 @@ struct CallReceived {
   std::optional<Guid> object;
   Bytes stub;  ///< without padding and without verification trailer
 };
-/// The client no longer waits (orphaned: no answer will be sent) or would rather not (cancel: the answer may be a fault).
+/// The client no longer waits (orphaned, or the association closes: the answer will be ignored) or would rather not
+/// (cancel: answer at once, for instance with nca_s_fault_cancel).
 struct CallCancelled {
   CallId id{};
   bool orphaned = false;
@@ -89,10 +90,13 @@ class ServerAssociation {
   ServerAssociation& operator=(ServerAssociation&&) noexcept;
   ~ServerAssociation();  ///< leaves its association group
 
+  /// The transport is connected. Once.
   void start(MonoTime now);
+  /// Octets arrived, in any portions. They are copied or consumed before this returns.
   void on_bytes(ByteView octets, MonoTime now);
   void on_tick(MonoTime now);
   void on_security_step(Result<security::SecurityContext::Step> result, MonoTime now);
+  /// The connection ended by itself.
   void on_transport_closed(Error error);
 
   /// The response. Its fragments are sealed by and by, as poll_actions() is called.
@@ -101,10 +105,12 @@ class ServerAssociation {
   void fail_call(CallId id, std::uint32_t status, bool did_not_execute = false);
   /// Sends a shutdown PDU, finishes the calls in progress and closes then. New requests are refused.
   void shutdown();
+  /// Closes without more ado; Close carries `error`.
   void close(Error error);
 
   [[nodiscard]] std::vector<ServerAction> poll_actions();
 
+  /// False while a security step runs.
   [[nodiscard]] bool wants_bytes() const noexcept;
   [[nodiscard]] bool closed() const noexcept;
   [[nodiscard]] std::size_t calls_in_progress() const noexcept;
