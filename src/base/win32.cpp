@@ -94,10 +94,11 @@ const Win32Info* find_win32(Win32 code) noexcept {
 }
 
 const Win32Info* find_win32(std::string_view name) noexcept {
-  const std::string_view core = without_prefix(name, "WERR_");
-  for (const auto wanted : {core, without_prefix(core, "ERROR_")}) {
-    for (const auto& [code, known] : kNames)
-      if (equals_ignoring_case(known, wanted) || equals_ignoring_case(without_prefix(known, "ERROR_"), wanted)) return find_win32(Win32{code});
+  constexpr std::string_view kPrefix = "ERROR_";
+  const std::string_view core = without_prefix(without_prefix(name, "WERR_"), kPrefix);
+  for (const auto& [code, known] : kNames) {
+    const bool is_long_form = known.size() == core.size() + kPrefix.size() && known.starts_with(kPrefix);
+    if (equals_ignoring_case(is_long_form ? known.substr(kPrefix.size()) : known, core)) return find_win32(Win32{code});
   }
   return nullptr;
 }
