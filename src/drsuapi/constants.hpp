@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers of the wire and their names: options, flags and choices of every message. [MS-DRSR] sections as noted.
+// Wire options only: what the public API calls DS_REPSYNC_* and the like are other numbers, translated in src/ntdsapi.
+// Spelled as the specification spells them, except where Windows headers have macros of these names (kDsKccFlag..., kNtdsdsaOpt...).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tributary::drsuapi {
+
+/// A bit of a set, or one choice of an enumeration, and the specification's name for it.
+struct Named {
+  std::uint32_t value;
+  std::string_view name;
+};
+/// The names of the bits that are set, lowest first; bits without a name as one hexadecimal number at the end.
+[[nodiscard]] std::vector<std::string> flag_names(std::span<const Named> names, std::uint32_t flags);
+/// The names joined by '|', or "0".
+[[nodiscard]] std::string flags_to_string(std::span<const Named> names, std::uint32_t flags);
+/// The name of one choice, or the number in hexadecimal.
+[[nodiscard]] std::string value_name(std::span<const Named> names, std::uint32_t value);
+
+/// 5.41. Seven bits have two names: which one is meant depends on the method, see drs_option_names.
+enum DRS_OPTIONS : std::uint32_t {
+  DRS_ASYNC_OP = 0x00000001,
+  DRS_GETCHG_CHECK = 0x00000002,
+  DRS_UPDATE_NOTIFICATION = 0x00000002,
+  DRS_ADD_REF = 0x00000004,
+  DRS_SYNC_ALL = 0x00000008,
+  DRS_DEL_REF = 0x00000008,
+  DRS_WRIT_REP = 0x00000010,
+  DRS_INIT_SYNC = 0x00000020,
+  DRS_PER_SYNC = 0x00000040,
+  DRS_MAIL_REP = 0x00000080,
+  DRS_ASYNC_REP = 0x00000100,
+  DRS_IGNORE_ERROR = 0x00000100,
+  DRS_TWOWAY_SYNC = 0x00000200,
+  DRS_CRITICAL_ONLY = 0x00000400,
+  DRS_GET_ANC = 0x00000800,
+  DRS_GET_NC_SIZE = 0x00001000,
+  DRS_LOCAL_ONLY = 0x00001000,
+  DRS_NONGC_RO_REP = 0x00002000,
+  DRS_SYNC_BYNAME = 0x00004000,
+  DRS_REF_OK = 0x00004000,
+  DRS_FULL_SYNC_NOW = 0x00008000,
+  DRS_NO_SOURCE = 0x00008000,
+  DRS_FULL_SYNC_IN_PROGRESS = 0x00010000,
+  DRS_FULL_SYNC_PACKET = 0x00020000,
+  DRS_SYNC_REQUEUE = 0x00040000,
+  DRS_SYNC_URGENT = 0x00080000,
+  DRS_REF_GCSPN = 0x00100000,
+  DRS_NO_DISCARD = 0x00100000,
+  DRS_NEVER_SYNCED = 0x00200000,
+  DRS_SPECIAL_SECRET_PROCESSING = 0x00400000,
+  DRS_INIT_SYNC_NOW = 0x00800000,
+  DRS_PREEMPTED = 0x01000000,
+  DRS_SYNC_FORCED = 0x02000000,
+  DRS_DISABLE_AUTO_SYNC = 0x04000000,
+  DRS_DISABLE_PERIODIC_SYNC = 0x08000000,
+  DRS_USE_COMPRESSION = 0x10000000,
+  DRS_NEVER_NOTIFY = 0x20000000,
+  DRS_SYNC_PAS = 0x40000000,
+  DRS_GET_ALL_GROUP_MEMBERSHIP = 0x80000000,
+};
+/// The names that bits have as options of one operation of drsuapi (of its opnum); those that a stored replicaFlags has
+/// for any other number.
+[[nodiscard]] std::vector<std::string> drs_option_names(std::uint32_t options, std::uint16_t opnum = 0xFFFF);
+
+/// 5.42
+enum DRS_MORE_GETCHGREQ_OPTIONS : std::uint32_t {
+  DRS_GET_TGT = 1,
+};
+extern const std::span<const Named> kDrsMoreOptionNames;
+
+/// 5.39: dwFlags
+enum DRS_EXT : std::uint32_t {
+  DRS_EXT_BASE = 0x00000001,
+  DRS_EXT_ASYNCREPL = 0x00000002,
+  DRS_EXT_REMOVEAPI = 0x00000004,
+  DRS_EXT_MOVEREQ_V2 = 0x00000008,
+  DRS_EXT_GETCHG_DEFLATE = 0x00000010,
+  DRS_EXT_DCINFO_V1 = 0x00000020,
+  DRS_EXT_RESTORE_USN_OPTIMIZATION = 0x00000040,
+  DRS_EXT_ADDENTRY = 0x00000080,
+  DRS_EXT_KCC_EXECUTE = 0x00000100,
+  DRS_EXT_ADDENTRY_V2 = 0x00000200,
+  DRS_EXT_LINKED_VALUE_REPLICATION = 0x00000400,
+  DRS_EXT_DCINFO_V2 = 0x00000800,
+  DRS_EXT_INSTANCE_TYPE_NOT_REQ_ON_MOD = 0x00001000,
+  DRS_EXT_CRYPTO_BIND = 0x00002000,
+  DRS_EXT_GET_REPL_INFO = 0x00004000,
+  DRS_EXT_STRONG_ENCRYPTION = 0x00008000,
+  DRS_EXT_DCINFO_VFFFFFFFF = 0x00010000,
+  DRS_EXT_TRANSITIVE_MEMBERSHIP = 0x00020000,
+  DRS_EXT_ADD_SID_HISTORY = 0x00040000,
+  DRS_EXT_POST_BETA3 = 0x00080000,
+  DRS_EXT_GETCHGREQ_V5 = 0x00100000,
+  DRS_EXT_GETMEMBERSHIPS2 = 0x00200000,
+  DRS_EXT_GETCHGREQ_V6 = 0x00400000,
+  DRS_EXT_NONDOMAIN_NCS = 0x00800000,
+  DRS_EXT_GETCHGREQ_V8 = 0x01000000,
+  DRS_EXT_GETCHGREPLY_V5 = 0x02000000,
+  DRS_EXT_GETCHGREPLY_V6 = 0x04000000,
+  DRS_EXT_WHISTLER_BETA3 = 0x08000000,
+  DRS_EXT_W2K3_DEFLATE = 0x10000000,
+  DRS_EXT_GETCHGREQ_V10 = 0x20000000,
+  DRS_EXT_RESERVED_FOR_WIN2K_OR_DOTNET_PART2 = 0x40000000,
+  DRS_EXT_RESERVED_FOR_WIN2K_OR_DOTNET_PART3 = 0x80000000,
+};
+extern const std::span<const Named> kDrsExtNames;
+
+/// 5.39: dwFlagsExt and dwExtCaps
+enum DRS_EXT_MORE : std::uint32_t {
+  DRS_EXT_ADAM = 0x00000001,
+  DRS_EXT_LH_BETA2 = 0x00000002,
+  DRS_EXT_RECYCLE_BIN = 0x00000004,
+  DRS_EXT_GETCHGREPLY_V9 = 0x00000100,
+  DRS_EXT_RPC_CORRELATIONID_1 = 0x00000400,
+};
+extern const std::span<const Named> kDrsExtMoreNames;
+
+/// 4.1.10.2.22: ulExtendedOp
+enum EXOP_REQ : std::uint32_t {
+  EXOP_FSMO_REQ_ROLE = 1,
+  EXOP_FSMO_REQ_RID_ALLOC = 2,
+  EXOP_FSMO_RID_REQ_ROLE = 3,
+  EXOP_FSMO_REQ_PDC = 4,
+  EXOP_FSMO_ABANDON_ROLE = 5,
+  EXOP_REPL_OBJ = 6,
+  EXOP_REPL_SECRETS = 7,
+};
+extern const std::span<const Named> kExopRequestNames;
+
+/// 4.1.10.2.21: ulExtendedRet
+enum EXOP_ERR : std::uint32_t {
+  EXOP_ERR_SUCCESS = 0x00000001,
+  EXOP_ERR_UNKNOWN_OP = 0x00000002,
+  EXOP_ERR_FSMO_NOT_OWNER = 0x00000003,
+  EXOP_ERR_UPDATE_ERR = 0x00000004,
+  EXOP_ERR_EXCEPTION = 0x00000005,
+  EXOP_ERR_UNKNOWN_CALLER = 0x00000006,
+  EXOP_ERR_RID_ALLOC = 0x00000007,
+  EXOP_ERR_FSMO_OWNER_DELETED = 0x00000008,
+  EXOP_ERR_FSMO_PENDING_OP = 0x00000009,
+  EXOP_ERR_MISMATCH = 0x0000000A,
+  EXOP_ERR_COULDNT_CONTACT = 0x0000000B,
+  EXOP_ERR_FSMO_REFUSING_ROLES = 0x0000000C,
+  EXOP_ERR_DIR_ERROR = 0x0000000D,
+  EXOP_ERR_FSMO_MISSING_SETTINGS = 0x0000000E,
+  EXOP_ERR_ACCESS_DENIED = 0x0000000F,
+  EXOP_ERR_PARAM_ERR = 0x00000010,
+};
+extern const std::span<const Named> kExopErrorNames;
+
+/// 5.53: ENTINF.ulFlags
+enum ENTINF_FLAGS : std::uint32_t {
+  ENTINF_FROM_MASTER = 0x00000001,
+  ENTINF_DYNAMIC_OBJECT = 0x00000002,
+  ENTINF_REMOTE_MODIFY = 0x00010000,
+};
+extern const std::span<const Named> kEntinfFlagNames;
+
+/// 4.1.13.1.4: InfoType, which is also the arm of DRS_MSG_GETREPLINFO_REPLY
+enum DS_REPL_INFO : std::uint32_t {
+  DS_REPL_INFO_NEIGHBORS = 0x00000000,
+  DS_REPL_INFO_CURSORS_FOR_NC = 0x00000001,
+  DS_REPL_INFO_METADATA_FOR_OBJ = 0x00000002,
+  DS_REPL_INFO_KCC_DSA_CONNECT_FAILURES = 0x00000003,
+  DS_REPL_INFO_KCC_DSA_LINK_FAILURES = 0x00000004,
+  DS_REPL_INFO_PENDING_OPS = 0x00000005,
+  DS_REPL_INFO_METADATA_FOR_ATTR_VALUE = 0x00000006,
+  DS_REPL_INFO_CURSORS_2_FOR_NC = 0x00000007,
+  DS_REPL_INFO_CURSORS_3_FOR_NC = 0x00000008,
+  DS_REPL_INFO_METADATA_2_FOR_OBJ = 0x00000009,
+  DS_REPL_INFO_METADATA_2_FOR_ATTR_VALUE = 0x0000000A,
+  DS_REPL_INFO_SERVER_OUTGOING_CALLS = 0xFFFFFFFA,
+  DS_REPL_INFO_UPTODATE_VECTOR_V1 = 0xFFFFFFFB,
+  DS_REPL_INFO_CLIENT_CONTEXTS = 0xFFFFFFFC,
+  DS_REPL_INFO_REPSTO = 0xFFFFFFFE,
+};
+extern const std::span<const Named> kReplInfoNames;
+
+/// 4.1.22.1.2: ulModifyFields
+enum DRS_UPDATE_FIELDS : std::uint32_t {
+  DRS_UPDATE_FLAGS = 1,
+  DRS_UPDATE_ADDRESS = 2,
+  DRS_UPDATE_SCHEDULE = 4,
+};
+extern const std::span<const Named> kModifyFieldNames;
+
+/// 4.1.4.1.3 and the further formats of 4.1.4.1.2
+enum DS_NAME_FORMAT : std::uint32_t {
+  DS_UNKNOWN_NAME = 0x00000000,
+  DS_FQDN_1779_NAME = 0x00000001,
+  DS_NT4_ACCOUNT_NAME = 0x00000002,
+  DS_DISPLAY_NAME = 0x00000003,
+  DS_UNIQUE_ID_NAME = 0x00000006,
+  DS_CANONICAL_NAME = 0x00000007,
+  DS_USER_PRINCIPAL_NAME = 0x00000008,
+  DS_CANONICAL_NAME_EX = 0x00000009,
+  DS_SERVICE_PRINCIPAL_NAME = 0x0000000A,
+  DS_SID_OR_SID_HISTORY_NAME = 0x0000000B,
+  DS_DNS_DOMAIN_NAME = 0x0000000C,
+  DS_LIST_SITES = 0xFFFFFFFF,
+  DS_LIST_SERVERS_IN_SITE = 0xFFFFFFFE,
+  DS_LIST_DOMAINS_IN_SITE = 0xFFFFFFFD,
+  DS_LIST_SERVERS_FOR_DOMAIN_IN_SITE = 0xFFFFFFFC,
+  DS_LIST_INFO_FOR_SERVER = 0xFFFFFFFB,
+  DS_LIST_ROLES = 0xFFFFFFFA,
+  DS_NT4_ACCOUNT_NAME_SANS_DOMAIN = 0xFFFFFFF9,
+  DS_MAP_SCHEMA_GUID = 0xFFFFFFF8,
+  DS_LIST_DOMAINS = 0xFFFFFFF7,
+  DS_LIST_NCS = 0xFFFFFFF6,
+  DS_ALT_SECURITY_IDENTITIES_NAME = 0xFFFFFFF5,
+  DS_STRING_SID_NAME = 0xFFFFFFF4,
+  DS_LIST_SERVERS_WITH_DCS_IN_SITE = 0xFFFFFFF3,
+  DS_USER_PRINCIPAL_NAME_FOR_LOGON = 0xFFFFFFF2,
+  DS_LIST_GLOBAL_CATALOG_SERVERS = 0xFFFFFFF1,
+  DS_NT4_ACCOUNT_NAME_SANS_DOMAIN_EX = 0xFFFFFFF0,
+  DS_USER_PRINCIPAL_NAME_AND_ALTSECID = 0xFFFFFFEF,
+};
+extern const std::span<const Named> kNameFormatNames;
+
+/// 4.1.4.1.2: dwFlags
+enum DS_NAME_FLAGS : std::uint32_t {
+  DS_NAME_FLAG_GCVERIFY = 0x00000004,
+  DS_NAME_FLAG_TRUST_REFERRAL = 0x00000008,
+  DS_NAME_FLAG_PRIVATE_RESOLVE_FPOS = 0x80000000,
+};
+extern const std::span<const Named> kNameFlagNames;
+
+/// 4.1.4.1.8: status
+enum DS_NAME_ERROR : std::uint32_t {
+  DS_NAME_NO_ERROR = 0x00000000,
+  DS_NAME_ERROR_RESOLVING = 0x00000001,
+  DS_NAME_ERROR_NOT_FOUND = 0x00000002,
+  DS_NAME_ERROR_NOT_UNIQUE = 0x00000003,
+  DS_NAME_ERROR_NO_MAPPING = 0x00000004,
+  DS_NAME_ERROR_DOMAIN_ONLY = 0x00000005,
+  DS_NAME_ERROR_TRUST_REFERRAL = 0x00000007,
+  DS_NAME_ERROR_IS_SID_HISTORY_UNKNOWN = 0xFFFFFFF2,
+  DS_NAME_ERROR_IS_SID_HISTORY_ALIAS = 0xFFFFFFF3,
+  DS_NAME_ERROR_IS_SID_HISTORY_GROUP = 0xFFFFFFF4,
+  DS_NAME_ERROR_IS_SID_HISTORY_USER = 0xFFFFFFF5,
+  DS_NAME_ERROR_IS_SID_UNKNOWN = 0xFFFFFFF6,
+  DS_NAME_ERROR_IS_SID_ALIAS = 0xFFFFFFF7,
+  DS_NAME_ERROR_IS_SID_GROUP = 0xFFFFFFF8,
+  DS_NAME_ERROR_IS_SID_USER = 0xFFFFFFF9,
+  DS_NAME_ERROR_SCHEMA_GUID_CONTROL_RIGHT = 0xFFFFFFFA,
+  DS_NAME_ERROR_SCHEMA_GUID_CLASS = 0xFFFFFFFB,
+  DS_NAME_ERROR_SCHEMA_GUID_ATTR_SET = 0xFFFFFFFC,
+  DS_NAME_ERROR_SCHEMA_GUID_ATTR = 0xFFFFFFFD,
+  DS_NAME_ERROR_SCHEMA_GUID_NOT_FOUND = 0xFFFFFFFE,
+  DS_NAME_ERROR_IS_FPO = 0xFFFFFFFF,
+};
+extern const std::span<const Named> kNameErrorNames;
+
+/// 4.1.28.1.5
+enum DS_SPN_OPERATION : std::uint32_t {
+  DS_SPN_ADD_SPN_OP = 0,
+  DS_SPN_REPLACE_SPN_OP = 1,
+  DS_SPN_DELETE_SPN_OP = 2,
+};
+extern const std::span<const Named> kSpnOperationNames;
+
+/// 4.1.27.1.2: dwFlags, one of
+enum DRS_VERIFY : std::uint32_t {
+  DRS_VERIFY_DSNAMES = 0,
+  DRS_VERIFY_SIDS = 1,
+  DRS_VERIFY_SAM_ACCOUNT_NAMES = 2,
+  DRS_VERIFY_FPOS = 3,
+};
+extern const std::span<const Named> kVerifyNames;
+
+/// 4.1.8.1.2: dwFlags
+enum DRS_REVMEMB_FLAGS : std::uint32_t {
+  DRS_REVMEMB_FLAG_GET_ATTRIBUTES = 1,
+};
+extern const std::span<const Named> kRevMembFlagNames;
+
+/// 4.1.11.1.2: dwFlags
+enum DRS_NT4_CHGLOG_FLAGS : std::uint32_t {
+  DRS_NT4_CHGLOG_GET_CHANGE_LOG = 1,
+  DRS_NT4_CHGLOG_GET_SERIAL_NUMBERS = 2,
+};
+extern const std::span<const Named> kNt4ChangeLogFlagNames;
+
+/// 4.1.2.1.2: Flags
+enum DS_ADDSID_FLAGS : std::uint32_t {
+  DS_ADDSID_FLAG_PRIVATE_CHK_SECURE = 0x40000000,
+  DS_ADDSID_FLAG_PRIVATE_DEL_SRC_OBJ = 0x80000000,
+};
+extern const std::span<const Named> kAddSidFlagNames;
+
+/// 4.1.7.1.2: dwOperations
+enum DS_DEMOTE_OPERATIONS : std::uint32_t {
+  DS_DEMOTE_ROLLBACK_DEMOTE = 0x00000001,
+  DS_DEMOTE_COMMIT_DEMOTE = 0x00000002,
+  DS_DEMOTE_DELETE_CSMETA = 0x00000004,
+  DS_DEMOTE_UNREGISTER_SCPS = 0x00000008,
+  DS_DEMOTE_UNREGISTER_SPNS = 0x00000010,
+  DS_DEMOTE_OPT_FAIL_ON_UNKNOWN_OP = 0x80000000,
+};
+extern const std::span<const Named> kDemoteOperationNames;
+
+/// 4.1.21.1.2: dwFlags
+enum DS_REPLICA_DEMOTE_FLAGS : std::uint32_t {
+  DS_REPLICA_DEMOTE_TRY_ALL_SRCS = 1,
+};
+extern const std::span<const Named> kReplicaDemoteFlagNames;
+
+/// 4.1.1.1.25: errCode. Zero is success.
+enum DIRERR : std::uint32_t {
+  attributeError = 1,
+  nameError = 2,
+  referralError = 3,
+  securityError = 4,
+  serviceError = 5,
+  updError = 6,
+  systemError = 7,
+};
+extern const std::span<const Named> kDirErrNames;
+
+/// 4.1.1.1.26. The first four are errno values; they have a prefix here, since <errno.h> has macros of these names.
+enum PROBLEM : std::uint32_t {
+  PROBLEM_ENOMEM = 0x0000000C,
+  PROBLEM_EBUSY = 0x00000010,
+  PROBLEM_EINVAL = 0x00000016,
+  PROBLEM_ENOSPC = 0x0000001C,
+  NA_PROBLEM_NO_OBJECT = 0x000007D1,
+  PR_PROBLEM_NO_ATTRIBUTE_OR_VAL = 0x000003E9,
+  PR_PROBLEM_INVALID_ATT_SYNTAX = 0x000003EA,
+  PR_PROBLEM_UNDEFINED_ATT_TYPE = 0x000003EB,
+  PR_PROBLEM_WRONG_MATCH_OPER = 0x000003EC,
+  PR_PROBLEM_CONSTRAINT_ATT_TYPE = 0x000003ED,
+  PR_PROBLEM_ATT_OR_VALUE_EXISTS = 0x000003EE,
+  SE_PROBLEM_INAPPROPRIATE_AUTH = 0x00000FA1,
+  SE_PROBLEM_INVALID_CREDENTS = 0x00000FA2,
+  SE_PROBLEM_INSUFF_ACCESS_RIGHTS = 0x00000FA3,
+  SE_PROBLEM_INVALID_SIGNATURE = 0x00000FA4,
+  SE_PROBLEM_PROTECTION_REQUIRED = 0x00000FA5,
+  SE_PROBLEM_NO_INFORMATION = 0x00000FA6,
+  SV_PROBLEM_BUSY = 0x00001389,
+  SV_PROBLEM_UNAVAILABLE = 0x0000138A,
+  SV_PROBLEM_WILL_NOT_PERFORM = 0x0000138B,
+  SV_PROBLEM_CHAINING_REQUIRED = 0x0000138C,
+  SV_PROBLEM_UNABLE_TO_PROCEED = 0x0000138D,
+  SV_PROBLEM_INVALID_REFERENCE = 0x0000138E,
+  SV_PROBLEM_TIME_EXCEEDED = 0x0000138F,
+  SV_PROBLEM_ADMIN_LIMIT_EXCEEDED = 0x00001390,
+  SV_PROBLEM_LOOP_DETECTED = 0x00001391,
+  SV_PROBLEM_UNAVAIL_EXTENSION = 0x00001392,
+  SV_PROBLEM_OUT_OF_SCOPE = 0x00001393,
+  SV_PROBLEM_DIR_ERROR = 0x00001394,
+  UP_PROBLEM_NAME_VIOLATION = 0x00001771,
+  UP_PROBLEM_OBJ_CLASS_VIOLATION = 0x00001772,
+  UP_PROBLEM_CANT_ON_NON_LEAF = 0x00001773,
+  UP_PROBLEM_CANT_ON_RDN = 0x00001774,
+  UP_PROBLEM_ENTRY_EXISTS = 0x00001775,
+  UP_PROBLEM_AFFECTS_MULT_DSAS = 0x00001776,
+  UP_PROBLEM_CANT_MOD_OBJ_CLASS = 0x00001777,
+};
+extern const std::span<const Named> kProblemNames;
+
+/// 5.91: the instanceType attribute
+enum INSTANCE_TYPE : std::uint32_t {
+  IT_NC_HEAD = 0x00000001,
+  IT_UNINSTANT = 0x00000002,
+  IT_WRITE = 0x00000004,
+  IT_NC_ABOVE = 0x00000008,
+  IT_NC_COMING = 0x00000010,
+  IT_NC_GOING = 0x00000020,
+};
+extern const std::span<const Named> kInstanceTypeNames;
+
+/// 5.133
+enum NCT : std::uint32_t {
+  NCT_SPECIAL_SECRET_PROCESSING = 1,
+  NCT_GC_PARTIAL = 2,
+  NCT_FILTERED_ATTRIBUTE_SET = 4,
+};
+extern const std::span<const Named> kNcTypeNames;
+
+/// 4.1.6.1.2: dwFlags of IDL_DRSExecuteKCC
+inline constexpr std::uint32_t kDsKccFlagAsyncOp = 0x00000001;
+inline constexpr std::uint32_t kDsKccFlagDamped = 0x00000002;
+extern const std::span<const Named> kKccFlagNames;
+
+/// 4.1.13.1.3: ulFlags of DRS_MSG_GETREPLINFO_REQ_V2
+inline constexpr std::uint32_t kDsReplInfoFlagImproveLinkedAttrs = 0x00000001;
+extern const std::span<const Named> kReplInfoFlagNames;
+
+/// [MS-ADTS] 6.1.1.2.2.1.2.1.1: options of an nTDSDSA object
+inline constexpr std::uint32_t kNtdsdsaOptIsGc = 0x00000001;
+inline constexpr std::uint32_t kNtdsdsaOptDisableInboundRepl = 0x00000002;
+inline constexpr std::uint32_t kNtdsdsaOptDisableOutboundRepl = 0x00000004;
+inline constexpr std::uint32_t kNtdsdsaOptDisableNtdsconnXlate = 0x00000008;
+inline constexpr std::uint32_t kNtdsdsaOptDisableSpnRegistration = 0x00000010;
+extern const std::span<const Named> kNtdsdsaOptionNames;
+
+}  // namespace tributary::drsuapi
