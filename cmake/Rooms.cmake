@@ -74,12 +74,15 @@ endfunction()
 # tributary_fuzzer(<name> SOURCES ... DEPS ... CORPUS dir-below-fuzz/corpus)
 # With TRIBUTARY_FUZZ it is a libFuzzer program; otherwise the same entry point is linked with a small driver
 # that replays the seed corpus, so that every build runs every committed crasher as a unit test.
+# fuzz/corpora.txt in the build folder names each fuzzer and its seeds, for tools/fuzz-long.
+file(WRITE "${CMAKE_BINARY_DIR}/fuzz/corpora.txt" "")
 function(tributary_fuzzer name)
   cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;DEPS" ${ARGN})
   set(corpus "${PROJECT_SOURCE_DIR}/fuzz/corpus/${ARG_CORPUS}")
   if(TRIBUTARY_FUZZ)
     add_executable(${name} ${ARG_SOURCES})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    file(APPEND "${CMAKE_BINARY_DIR}/fuzz/corpora.txt" "${name} ${corpus}\n")
   elseif(BUILD_TESTING)
     add_executable(${name} ${ARG_SOURCES} "${PROJECT_SOURCE_DIR}/fuzz/replay_main.cpp")
     add_test(NAME ${name}_corpus COMMAND ${name} "${corpus}")
