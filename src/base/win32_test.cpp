@@ -151,7 +151,7 @@ TEST(DescribeError, SaysWhatWhereWhyAndWhatToDo) {
 
 TEST(DescribeError, UsesTheRemedyOfThePhase) {
   EXPECT_THAT(describe_error({win32::kErrorConnectionRefused, Phase::kEndpointMap, "dc2.lab.example:135"}),
-              testing::AllOf(StartsWith("ERROR_CONNECTION_REFUSED (1225) during endpoint map: "), HasSubstr("(dc2.lab.example:135). Nothing listens on TCP 135")));
+              testing::AllOf(StartsWith("ERROR_CONNECTION_REFUSED (1225) during endpoint map: "), HasSubstr("(dc2.lab.example:135). This is TCP 135")));
 }
 
 TEST(DescribeError, CodesWithoutAdvice) {
