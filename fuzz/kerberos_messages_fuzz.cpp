@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const tributary::ByteView input(data, size);
   const auto state = spnego_state(input);
   TRIBUTARY_ASSERT(!state || static_cast<unsigned>(*state) <= 3);
-  if (const auto status = kerb_ext_error_status(input)) static_cast<void>(win32_of_account_status(*status));
+  if (const auto status = kerb_ext_error_status(input)) static_cast<void>(account_refusal(*status));
   tributary::ByteView rest = input;
   std::size_t before = rest.size();
   while (const auto item = take_der(rest)) {

@@ -64,6 +64,14 @@ std::string kerberos_principal(const AccountName& name, std::string_view realm_h
   return principal;
 }
 
+std::string enterprise_principal(const AccountName& name, std::string_view realm_hint) {
+  const std::string realm = realm_of_domain(realm_hint);
+  if (name.form != AccountName::Form::kPrincipal || realm.empty() || realm == realm_of_domain(name.domain)) return {};
+  // The first '@' belongs to the name here, so one in the user part would move the border.
+  if (name.user.contains('@')) return {};
+  return escape(name.user) + "@" + escape(name.domain) + "@" + escape(realm);
+}
+
 std::string realm_of_domain(std::string_view dns_domain) {
   if (dns_domain.ends_with('.')) dns_domain.remove_suffix(1);
   std::string realm(dns_domain);

@@ -32,7 +32,12 @@ struct AccountName {
 /// result, and the Kerberos library uses its default realm.
 [[nodiscard]] std::string kerberos_principal(const AccountName& name, std::string_view realm_hint);
 
-/// Upper-cases ASCII letters: how Active Directory makes a realm of a DNS domain ([MS-KILE] 3.3.5.1).
+/// For a kPrincipal whose suffix is not `realm_hint`: the same account as an enterprise name in the hinted realm
+/// ("alice@corp.example@LAB.EXAMPLE", [MS-KILE] 3.3.5.6.1, NT-ENTERPRISE), because a suffix may be an alias that only a KDC can
+/// resolve. Empty when there is nothing of the kind to try.
+[[nodiscard]] std::string enterprise_principal(const AccountName& name, std::string_view realm_hint);
+
+/// Upper-cases ASCII letters: how Active Directory makes a realm of a DNS domain ([MS-KILE] 3.1.1.2). A trailing dot is dropped.
 [[nodiscard]] std::string realm_of_domain(std::string_view dns_domain);
 
 }  // namespace tributary::security

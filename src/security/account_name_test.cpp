@@ -57,6 +57,15 @@ TEST(AccountName, SpecialsOfPrincipalsAreEscaped) {
   EXPECT_EQ(kerberos_principal(parsed("host/dc1@LAB.EXAMPLE"), ""), "host/dc1@LAB.EXAMPLE");
 }
 
+TEST(AccountName, EnterpriseNameOfAnAliasSuffix) {
+  EXPECT_EQ(enterprise_principal(parsed("alice@corp.example"), "lab.example"), "alice@corp.example@LAB.EXAMPLE");
+  EXPECT_EQ(enterprise_principal(parsed("alice@lab.example"), "LAB.EXAMPLE"), "") << "the suffix is the realm";
+  EXPECT_EQ(enterprise_principal(parsed("alice@corp.example"), ""), "") << "nobody to ask";
+  EXPECT_EQ(enterprise_principal(parsed("alice"), "lab.example"), "");
+  EXPECT_EQ(enterprise_principal(parsed("LAB\\alice"), "lab.example"), "");
+  EXPECT_EQ(enterprise_principal(parsed("a@b@corp.example"), "lab.example"), "");
+}
+
 TEST(AccountName, RealmOfADnsDomain) {
   EXPECT_EQ(realm_of_domain("lab.example"), "LAB.EXAMPLE");
   EXPECT_EQ(realm_of_domain("Lab.Example."), "LAB.EXAMPLE");

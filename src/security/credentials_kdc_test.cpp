@@ -128,6 +128,18 @@ TEST_F(CredentialsTest, WrongRealm) {
   EXPECT_NE(error.detail.find("krb5.conf"), std::string::npos) << error.detail;
 }
 
+// [MS-KILE] 3.3.5.6.1: a user principal name may end in a suffix that is no realm; the hinted realm's KDC knows it.
+TEST_F(CredentialsTest, AnAliasSuffixIsResolvedByTheHintedRealm) {
+  ASSERT_TRUE(kdc->add_user("ursula\\@alias.test", kPassword));
+  const auto acquired = acquire(logon("ursula@alias.test", kPassword, "tributary.test"));
+  ASSERT_TRUE(acquired) << acquired.error().detail;
+  EXPECT_TRUE(use(*acquired));
+  EXPECT_EQ(refused(logon("ursula@alias.test", "wrong", "tributary.test"), "ursula").code, win32::kErrorLogonFailure);
+  // Known nowhere: the realm is the better thing to complain about.
+  EXPECT_EQ(refused(logon("nobody@alias.test", kPassword, "tributary.test"), "ALIAS.TEST").code, win32::kErrorNoSuchDomain);
+  EXPECT_EQ(refused(logon("ursula@alias.test", kPassword, "nowhere.test"), "ALIAS.TEST").code, win32::kErrorNoSuchDomain);
+}
+
 TEST_F(CredentialsTest, NoKdcAnswers) {
   const auto acquired = acquire(logon("alice"));
   ASSERT_TRUE(acquired);

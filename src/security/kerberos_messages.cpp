@@ -26,14 +26,19 @@ constexpr std::uint8_t kKerbErrTypeExtended = 3;  // [MS-KILE] 2.2.2
 
 struct AccountStatus {
   std::uint32_t ntstatus;
-  Win32 code;
+  AccountRefusal refusal;
 };
 constexpr AccountStatus kAccountStatuses[] = {
-    {0xC000006D, win32::kErrorLogonFailure},        {0xC000006E, win32::kErrorAccountRestriction},
-    {0xC000006F, win32::kErrorInvalidLogonHours},   {0xC0000070, win32::kErrorInvalidWorkstation},
-    {0xC0000071, win32::kErrorPasswordExpired},     {0xC0000072, win32::kErrorAccountDisabled},
-    {0xC0000133, win32::kErrorTimeSkew},            {0xC0000193, win32::kErrorAccountExpired},
-    {0xC0000224, win32::kErrorPasswordMustChange},  {0xC0000234, win32::kErrorAccountLockedOut},
+    {0xC000006D, {win32::kErrorLogonFailure, "check the name, the password, and which realm the account is in"}},
+    {0xC000006E, {win32::kErrorAccountRestriction, "the domain forbids this account to log on this way"}},
+    {0xC000006F, {win32::kErrorInvalidLogonHours, "the account may not log on at this hour; see its logon hours"}},
+    {0xC0000070, {win32::kErrorInvalidWorkstation, "the account may not log on from this machine; see its userWorkstations"}},
+    {0xC0000071, {win32::kErrorPasswordExpired, "the password has expired; change it (kpasswd), then try again"}},
+    {0xC0000072, {win32::kErrorAccountDisabled, "the account is disabled; enable it"}},
+    {0xC0000133, {win32::kErrorTimeSkew, "set the clocks of this machine and of the domain controller"}},
+    {0xC0000193, {win32::kErrorAccountExpired, "the account's expiry date has passed; extend it"}},
+    {0xC0000224, {win32::kErrorPasswordMustChange, "the password must be changed first (kpasswd)"}},
+    {0xC0000234, {win32::kErrorAccountLockedOut, "too many wrong passwords; unlock the account or wait"}},
 };
 
 }  // namespace
@@ -62,10 +67,10 @@ std::optional<std::uint32_t> kerb_ext_error_status(ByteView e_data) noexcept {
   return std::nullopt;
 }
 
-std::optional<Win32> win32_of_account_status(std::uint32_t ntstatus) noexcept {
+std::optional<AccountRefusal> account_refusal(std::uint32_t ntstatus) noexcept {
   const auto* const found = std::ranges::find(kAccountStatuses, ntstatus, &AccountStatus::ntstatus);
   if (found == std::end(kAccountStatuses)) return std::nullopt;
-  return found->code;
+  return found->refusal;
 }
 
 }  // namespace tributary::security

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -22,7 +23,12 @@ enum class NegState : std::uint8_t { kAcceptCompleted = 0, kAcceptIncomplete = 1
 /// as the element of a sequence (METHOD-DATA) as some KDCs send it.
 [[nodiscard]] std::optional<std::uint32_t> kerb_ext_error_status(ByteView e_data) noexcept;
 
-/// The Win32 code for the NTSTATUS values with which a KDC refuses an account ([MS-ERREF] 2.3); nullopt for any other.
-[[nodiscard]] std::optional<Win32> win32_of_account_status(std::uint32_t ntstatus) noexcept;
+/// What such an NTSTATUS means to a caller of the Windows API, and what to do about it (a fragment without a period).
+struct AccountRefusal {
+  Win32 code{};
+  std::string_view advice;
+};
+/// For the NTSTATUS values with which a KDC refuses an account ([MS-ERREF] 2.3); nullopt for any other.
+[[nodiscard]] std::optional<AccountRefusal> account_refusal(std::uint32_t ntstatus) noexcept;
 
 }  // namespace tributary::security

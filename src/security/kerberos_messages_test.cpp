@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "base/win32.hpp"
 #include "security/der.hpp"
 
@@ -85,18 +87,37 @@ TEST(KerbExtError, AnythingElseHasNone) {
   }
 }
 
+// The e-data of AS exchanges with a Samba 4.17.12 KDC (Debian 12), whose METHOD-DATA has salt hints before the KERB-ERROR-DATA: for
+// an account that is disabled, one that must change its password, one that has expired, and one that is locked out, where
+// Samba sends no status.
+TEST(KerbExtError, OfASambaKdc) {
+  EXPECT_EQ(kerb_ext_error_status(hex("3046302da103020113a226042430223020a003020112a1111b0f4c41422e4558414d504c4575646973a206040400001000"
+                                      "3015a103020103a20e040c720000c00000000001000000")),
+            0xC0000072U);
+  EXPECT_EQ(kerb_ext_error_status(hex("3047302ea103020113a227042530233021a003020112a1121b104c41422e4558414d504c45756d757374a206040400001000"
+                                      "3015a103020103a20e040c240200c00000000001000000")),
+            0xC0000224U);
+  EXPECT_EQ(kerb_ext_error_status(hex("3046302da103020113a226042430223020a003020112a1111b0f4c41422e4558414d504c4575616363a206040400001000"
+                                      "3015a103020103a20e040c930100c00000000001000000")),
+            0xC0000193U);
+  EXPECT_FALSE(kerb_ext_error_status(hex("3030302ea103020113a227042530233021a003020112a1121b104c41422e4558414d504c45756c6f636ba206040400001000")));
+}
+
 TEST(KerbExtError, StatusToWin32) {
-  EXPECT_EQ(win32_of_account_status(0xC0000234), win32::kErrorAccountLockedOut);
-  EXPECT_EQ(win32_of_account_status(0xC0000072), win32::kErrorAccountDisabled);
-  EXPECT_EQ(win32_of_account_status(0xC0000071), win32::kErrorPasswordExpired);
-  EXPECT_EQ(win32_of_account_status(0xC0000224), win32::kErrorPasswordMustChange);
-  EXPECT_EQ(win32_of_account_status(0xC0000193), win32::kErrorAccountExpired);
-  EXPECT_EQ(win32_of_account_status(0xC000006F), win32::kErrorInvalidLogonHours);
-  EXPECT_EQ(win32_of_account_status(0xC0000070), win32::kErrorInvalidWorkstation);
-  EXPECT_EQ(win32_of_account_status(0xC000006E), win32::kErrorAccountRestriction);
-  EXPECT_EQ(win32_of_account_status(0xC000006D), win32::kErrorLogonFailure);
-  EXPECT_EQ(win32_of_account_status(0xC0000133), win32::kErrorTimeSkew);
-  EXPECT_FALSE(win32_of_account_status(0));
+  const std::pair<std::uint32_t, Win32> rows[] = {
+      {0xC0000234, win32::kErrorAccountLockedOut},   {0xC0000072, win32::kErrorAccountDisabled},
+      {0xC0000071, win32::kErrorPasswordExpired},    {0xC0000224, win32::kErrorPasswordMustChange},
+      {0xC0000193, win32::kErrorAccountExpired},     {0xC000006F, win32::kErrorInvalidLogonHours},
+      {0xC0000070, win32::kErrorInvalidWorkstation}, {0xC000006E, win32::kErrorAccountRestriction},
+      {0xC000006D, win32::kErrorLogonFailure},       {0xC0000133, win32::kErrorTimeSkew},
+  };
+  for (const auto& [status, code] : rows) {
+    const auto refusal = account_refusal(status);
+    ASSERT_TRUE(refusal) << std::hex << status;
+    EXPECT_EQ(refusal->code, code) << std::hex << status;
+    EXPECT_FALSE(refusal->advice.empty() || refusal->advice.ends_with('.'));
+  }
+  EXPECT_FALSE(account_refusal(0));
 }
 
 }  // namespace

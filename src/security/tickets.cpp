@@ -114,14 +114,14 @@ using Made = Result<std::shared_ptr<const Tickets>>;
 }
 
 /// What Active Directory adds to its refusal ([MS-KILE] 2.2.1) tells a locked account from a disabled one.
-[[nodiscard]] Error refine(const KrbContext& context, krb5_init_creds_context exchange, Error error) {
+[[nodiscard]] Error refusal(const KrbContext& context, krb5_init_creds_context exchange, krb5_error_code code, std::string_view doing) {
+  Error error = krb5_failure(context.get(), code, doing);
   KrbError answer(context);
   if (krb5_init_creds_get_error(context.get(), exchange, answer.out()) != 0 || answer.get() == nullptr) return error;
   const krb5_data& e_data = answer.get()->e_data;
-  if (e_data.data == nullptr) return error;
   const auto status = kerb_ext_error_status({reinterpret_cast<const std::uint8_t*>(e_data.data), e_data.length});
-  const auto code = status ? win32_of_account_status(*status) : std::nullopt;
-  if (code) error.code = *code;
+  const auto reason = status ? account_refusal(*status) : std::nullopt;
+  if (reason) error = Error{reason->code, Phase::kAuthenticate, fmt::format("{}: {}", doing, reason->advice)};
   return error;
 }
 
@@ -145,9 +145,9 @@ using Made = Result<std::shared_ptr<const Tickets>>;
   return finish(std::move(tickets));
 }
 
-/// The AS exchange. `give_key` hands the password or the keytab to the exchange.
+/// The AS exchange. `give_key` hands the password or the keytab to the exchange; `said` is what came of it.
 template <class GiveKey>
-[[nodiscard]] Made from_exchange(const KrbContext& context, krb5_principal client, GiveKey give_key) {
+[[nodiscard]] Made from_exchange(const KrbContext& context, krb5_principal client, GiveKey give_key, krb5_error_code& said) {
   const std::string doing = text_of(context, client);
   KrbInitCredsOptions options(context);
   if (const auto code = krb5_get_init_creds_opt_alloc(context.get(), options.out()); code != 0)
@@ -160,8 +160,8 @@ template <class GiveKey>
   auto code = krb5_init_creds_init(context.get(), client, nullptr, nullptr, 0, options.get(), exchange.out());
   if (code == 0) code = give_key(exchange.get());
   if (code != 0) return krb5_fail(context, code, doing);
-  code = krb5_init_creds_get(context.get(), exchange.get());
-  if (code != 0) return std::unexpected(refine(context, exchange.get(), krb5_failure(context.get(), code, doing)));
+  said = krb5_init_creds_get(context.get(), exchange.get());
+  if (said != 0) return std::unexpected(refusal(context, exchange.get(), said, doing));
 
   KrbCreds ticket(context);
   code = krb5_init_creds_get_creds(context.get(), exchange.get(), ticket.get());
@@ -169,19 +169,32 @@ template <class GiveKey>
   return keep_in_memory(context, ticket.get());
 }
 
+[[nodiscard]] Made from_password_of(const KrbContext& context, const std::string& name, int parse_flags, const Secret& password,
+                                    krb5_error_code& said) {
+  KrbPrincipal client(context);
+  if (const auto code = krb5_parse_name_flags(context.get(), name.c_str(), parse_flags, client.out()); code != 0)
+    return krb5_fail(context, code, name);
+  const auto give_password = [&](krb5_init_creds_context exchange) {
+    return krb5_init_creds_set_password(context.get(), exchange, password.c_str());
+  };
+  return from_exchange(context, client.get(), give_password, said);
+}
+
 [[nodiscard]] Made from_password(const PasswordLogon& logon) {
   const KrbContext context;
   if (context.code() != 0) return krb5_fail(context, context.code(), "Kerberos");
-  const std::string name = kerberos_principal(logon.account, logon.realm_hint);
-  KrbPrincipal client(context);
-  if (const auto code = krb5_parse_name(context.get(), name.c_str(), client.out()); code != 0)
-    return krb5_fail(context, code, name);
-  if (logon.password.reveal().contains('\0')) {
+  if (logon.password.reveal().contains('\0'))
     return fail(win32::kErrorLogonFailure, "a password with a NUL in it cannot be handed to Kerberos", Phase::kAuthenticate);
-  }
-  return from_exchange(context, client.get(), [&](krb5_init_creds_context exchange) {
-    return krb5_init_creds_set_password(context.get(), exchange, logon.password.c_str());
-  });
+  krb5_error_code said = 0;
+  auto made = from_password_of(context, kerberos_principal(logon.account, logon.realm_hint), 0, logon.password, said);
+  if (made || made.error().code != win32::kErrorNoSuchDomain) return made;
+
+  // What follows the '@' is no realm: it may be one of the forest's UPN suffixes, which the hinted realm's KDC knows.
+  const std::string enterprise = enterprise_principal(logon.account, logon.realm_hint);
+  if (enterprise.empty()) return made;
+  auto again = from_password_of(context, enterprise, KRB5_PRINCIPAL_PARSE_ENTERPRISE, logon.password, said);
+  const bool helps = again || (said != KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN && again.error().code != win32::kErrorNoSuchDomain);
+  return helps ? again : made;
 }
 
 /// Whose key stands first in a keytab.
@@ -216,9 +229,11 @@ template <class GiveKey>
   if (const auto code = krb5_kt_get_entry(context.get(), keytab.get(), client.get(), 0, 0, &entry); code != 0)
     return krb5_fail(context, code, doing);
   krb5_free_keytab_entry_contents(context.get(), &entry);
-  return from_exchange(context, client.get(), [&](krb5_init_creds_context exchange) {
+  const auto give_keytab = [&](krb5_init_creds_context exchange) {
     return krb5_init_creds_set_keytab(context.get(), exchange, keytab.get());
-  });
+  };
+  krb5_error_code said = 0;
+  return from_exchange(context, client.get(), give_keytab, said);
 }
 
 struct Maker {
