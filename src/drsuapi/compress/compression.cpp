@@ -15,6 +15,8 @@
 #include "drsuapi/compress/compression.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -76,7 +78,10 @@ class ChunkReader {
 /// Decompresses one chunk after the other into one buffer.
 class ReplyDecompressor {
  public:
-  ReplyDecompressor(ReplyCompression algorithm, std::size_t reserve) : algorithm_(algorithm) { plain_.reserve(reserve); }
+  ReplyDecompressor(ReplyCompression algorithm, std::size_t reserve) {
+    if (algorithm == ReplyCompression::kMszip) mszip_.emplace();
+    plain_.reserve(reserve);
+  }
 
   Result<> append(const Chunk& chunk) {
     const std::size_t begin = plain_.size();
@@ -86,15 +91,14 @@ class ReplyDecompressor {
     }
     plain_.resize(begin + chunk.plain_size);
     const auto target = std::span(plain_).subspan(begin);
-    return algorithm_ == ReplyCompression::kMszip ? mszip_.decompress_chunk(chunk.data, ByteView(plain_).first(begin), target)
-                                                  : direct2_decompress(chunk.data, target);
+    return mszip_ ? mszip_->decompress_chunk(chunk.data, ByteView(plain_).first(begin), target)
+                  : direct2_decompress(chunk.data, target);
   }
   [[nodiscard]] std::size_t size() const { return plain_.size(); }
   Bytes take() { return std::move(plain_); }
 
  private:
-  ReplyCompression algorithm_;
-  MszipDecompressor mszip_;
+  std::optional<MszipDecompressor> mszip_;  // none: WIN2K3
   Bytes plain_;
 };
 
@@ -115,16 +119,18 @@ Result<Bytes> decompress_chunks(ReplyCompression algorithm, ByteView blob, std::
   return decompressor.take();
 }
 
-/// Appends one chunk with its header and padding; `write` appends the data.
-template <class Write>
-Result<> append_chunk(ByteView plain, Bytes& out, Write write) {
+/// Appends room for the header of a chunk; returns where the chunk starts.
+std::size_t begin_chunk(Bytes& out) {
   const std::size_t begin = out.size();
   out.resize(begin + kChunkHeaderSize);
-  if (const auto written = write(); !written) return written;
-  store_le<std::uint32_t>(&out[begin], static_cast<std::uint32_t>(plain.size()));
+  return begin;
+}
+
+/// Fills in the header of the chunk whose data end `out`, and pads it.
+void end_chunk(Bytes& out, std::size_t begin, std::size_t plain_size) {
+  store_le<std::uint32_t>(&out[begin], static_cast<std::uint32_t>(plain_size));
   store_le<std::uint32_t>(&out[begin + 4], static_cast<std::uint32_t>(out.size() - begin - kChunkHeaderSize));
   out.resize(align(out.size()));
-  return {};
 }
 
 Result<Bytes> compress_mszip(ByteView plain) {
@@ -132,26 +138,25 @@ Result<Bytes> compress_mszip(ByteView plain) {
   Bytes out;
   for (std::size_t at = 0; at < plain.size(); at += kMszipChunkSizeMax) {
     const auto chunk = plain.subspan(at, std::min(kMszipChunkSizeMax, plain.size() - at));
-    const auto write = [&] { return compressor.compress_chunk(chunk, plain.first(at), out); };
-    if (const auto written = append_chunk(chunk, out, write); !written) return std::unexpected(written.error());
+    const std::size_t begin = begin_chunk(out);
+    if (const auto done = compressor.compress_chunk(chunk, plain.first(at), out); !done) return std::unexpected(done.error());
+    end_chunk(out, begin, chunk.size());
   }
   return out;
 }
 
-Result<Bytes> compress_win2k3(ByteView plain) {
+Bytes compress_win2k3(ByteView plain) {
   Direct2Compressor compressor;
   Bytes out;
   for (std::size_t at = 0; at < plain.size(); at += kDirect2ChunkSizeMax) {
     const auto chunk = plain.subspan(at, std::min(kDirect2ChunkSizeMax, plain.size() - at));
-    const auto write = [&]() -> Result<> {
-      const std::size_t begin = out.size();
-      compressor.compress_chunk(chunk, out);
-      if (out.size() - begin < chunk.size()) return {};
-      out.resize(begin);
+    const std::size_t begin = begin_chunk(out);
+    compressor.compress_chunk(chunk, out);
+    if (out.size() - begin - kChunkHeaderSize >= chunk.size()) {
+      out.resize(begin + kChunkHeaderSize);
       out.insert(out.end(), chunk.begin(), chunk.end());
-      return {};
-    };
-    if (const auto written = append_chunk(chunk, out, write); !written) return std::unexpected(written.error());
+    }
+    end_chunk(out, begin, chunk.size());
   }
   return out;
 }

@@ -161,7 +161,7 @@ Result<> direct2_decompress(ByteView chunk, std::span<std::uint8_t> plain) {
 namespace {
 
 constexpr unsigned kHashBits = 14;
-constexpr std::uint32_t kNoPosition = 0xFFFFFFFFu;
+constexpr std::uint16_t kNoPosition = 0xFFFF;  // the last two positions of a chunk start no match
 constexpr unsigned kChainLengthMax = 32;    // candidates per position: within half a percent of looking at all of them
 constexpr std::size_t kGoodLength = 512;    // long enough to stop looking
 constexpr std::size_t kLazyLengthMax = 128;  // a match this long is taken without looking at the next position
@@ -256,8 +256,8 @@ std::size_t common_length(const std::uint8_t* a, const std::uint8_t* b, std::siz
 
 /// The earlier positions with the same hash of three octets: the newest in `head`, the one before each in `previous`.
 struct Direct2Compressor::Tables {
-  std::array<std::uint32_t, std::size_t{1} << kHashBits> head;
-  std::array<std::uint32_t, kDirect2ChunkSizeMax> previous;
+  std::array<std::uint16_t, std::size_t{1} << kHashBits> head;
+  std::array<std::uint16_t, kDirect2ChunkSizeMax> previous;  // only ever read where `head` or itself leads
 
   static std::uint32_t hash(const std::uint8_t* at) {
     const std::uint32_t three = load_le<std::uint16_t>(at) | static_cast<std::uint32_t>(at[2]) << 16;
@@ -268,7 +268,7 @@ struct Direct2Compressor::Tables {
     if (plain.size() - position < kMatchLengthMin) return;
     auto& newest = head[hash(&plain[position])];
     previous[position] = newest;
-    newest = static_cast<std::uint32_t>(position);
+    newest = static_cast<std::uint16_t>(position);
   }
 
   /// The longest match for `position` that is longer than `floor`, or none. `position` is not in the tables yet.
@@ -278,7 +278,7 @@ struct Direct2Compressor::Tables {
     if (limit < kMatchLengthMin || limit <= floor) return best;
     const std::uint8_t* const here = &plain[position];
     std::size_t longest = std::max(floor, kMatchLengthMin - 1);
-    std::uint32_t candidate = head[hash(here)];
+    std::uint16_t candidate = head[hash(here)];
     for (unsigned tries = 0; tries < kChainLengthMax && candidate != kNoPosition; ++tries, candidate = previous[candidate]) {
       const std::size_t distance = position - candidate;
       if (distance > kWindowSize) break;
@@ -294,13 +294,13 @@ struct Direct2Compressor::Tables {
   }
 };
 
-Direct2Compressor::Direct2Compressor() : tables_(std::make_unique<Tables>()) {}
+Direct2Compressor::Direct2Compressor() : tables_(std::make_unique_for_overwrite<Tables>()) {}
 Direct2Compressor::~Direct2Compressor() = default;
 
 void Direct2Compressor::compress_chunk(ByteView plain, Bytes& out) {
   TRIBUTARY_ASSERT(plain.size() <= kDirect2ChunkSizeMax);
   auto& tables = *tables_;
-  tables.head.fill(kNoPosition);
+  std::memset(tables.head.data(), 0xFF, sizeof(tables.head));  // kNoPosition everywhere
   const std::size_t begin = out.size();
   // No match is longer than what it stands for, so literals alone are the worst case: each with its bit, and the end.
   out.resize(begin + plain.size() + kMaskSize * (plain.size() / kMaskBits + 1));

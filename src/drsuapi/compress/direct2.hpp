@@ -21,7 +21,7 @@ inline constexpr std::size_t kDirect2ChunkSizeMax = 65536;
 /// own start, or is cut off.
 [[nodiscard]] Result<> direct2_decompress(ByteView chunk, std::span<std::uint8_t> plain);
 
-/// Compresses chunks; the object is only scratch memory (256 KiB) that is worth keeping between chunks.
+/// Compresses chunks; the object is only scratch memory (160 KiB) that is worth keeping between chunks.
 class Direct2Compressor {
  public:
   Direct2Compressor();

@@ -42,7 +42,7 @@ struct Algorithms {
   EVP_MD* md5 = EVP_MD_fetch(context, "MD5", nullptr);
   EVP_CIPHER* rc4 = EVP_CIPHER_fetch(context, "RC4", nullptr);
   EVP_CIPHER* des = EVP_CIPHER_fetch(context, "DES-ECB", nullptr);
-  [[nodiscard]] bool complete() const { return md5 != nullptr && rc4 != nullptr && des != nullptr; }
+  [[nodiscard]] bool complete() const { return rc4 != nullptr && des != nullptr; }
 
   static const Algorithms& get() {
     static const Algorithms* const instance = new Algorithms;
@@ -68,21 +68,18 @@ using Rc4Key = Key<16>;
 using DesKey = Key<8>;
 
 bool derive_key(ByteView session_key, ByteView salt, Rc4Key& key) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  return digest && EVP_DigestInit_ex2(digest.get(), Algorithms::get().md5, nullptr) == 1 &&
-         EVP_DigestUpdate(digest.get(), session_key.data(), session_key.size()) == 1 &&
-         EVP_DigestUpdate(digest.get(), salt.data(), salt.size()) == 1 &&
-         EVP_DigestFinal_ex(digest.get(), key.octets.data(), nullptr) == 1;
+  SecretBytes both(session_key.size() + salt.size());
+  std::ranges::copy(salt, std::ranges::copy(session_key, both.span().begin()).out);
+  return EVP_Digest(both.view().data(), both.size(), key.octets.data(), nullptr, Algorithms::get().md5, nullptr) == 1;
 }
 
 /// Runs a cipher without padding over `octets`, in place.
 bool run_cipher(const EVP_CIPHER* cipher, const std::uint8_t* key, bool encrypt, std::span<std::uint8_t> octets) {
   const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+  if (!context || EVP_CipherInit_ex2(context.get(), cipher, key, nullptr, encrypt ? 1 : 0, nullptr) != 1) return false;
+  EVP_CIPHER_CTX_set_padding(context.get(), 0);  // whole blocks only, so the update writes all of them
   int written = 0;
-  return context && EVP_CipherInit_ex2(context.get(), cipher, key, nullptr, encrypt ? 1 : 0, nullptr) == 1 &&
-         EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1 &&
-         EVP_CipherUpdate(context.get(), octets.data(), &written, octets.data(), static_cast<int>(octets.size())) == 1 &&
-         written == static_cast<int>(octets.size());
+  return EVP_CipherUpdate(context.get(), octets.data(), &written, octets.data(), static_cast<int>(octets.size())) == 1;
 }
 
 /// RC4 is its own inverse: one function for both directions. `octets` is what follows the salt.
