@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzzes the decoders of what peers and KDCs send around Kerberos proper: SPNEGO's negState and Active Directory's extended error
-// (src/security/kerberos_messages.hpp).
+// Fuzzes the decoders of what peers and KDCs send around Kerberos proper: SPNEGO's negState, a service's KRB-ERROR,
+// and Active Directory's extended error (src/security/kerberos_messages.hpp).
 #include <cstddef>
 #include <cstdint>
 
@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const tributary::ByteView input(data, size);
   const auto state = spnego_state(input);
   TRIBUTARY_ASSERT(!state || static_cast<unsigned>(*state) <= 3);
+  static_cast<void>(krb_error_code(input));
   if (const auto status = kerb_ext_error_status(input)) static_cast<void>(account_refusal(*status));
   tributary::ByteView rest = input;
   std::size_t before = rest.size();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// With which identity we authenticate, and the tickets that this yields. [MS-RPCE] 2.2.1.1 leaves credentials to the security package;
-// [MS-KILE] 3.2 and RFC 4120 section 3.1 are what happens behind acquire(). There is no anonymous kind, on purpose.
+// With which identity we authenticate, and the tickets that this yields: RFC 4120 section 3.1 and [MS-KILE] 3.2 are what happens
+// behind acquire(). There is no anonymous kind, on purpose.
 //
-// Realms and KDCs are found by the Kerberos library: DNS SRV records, or the krb5.conf that KRB5_CONFIG names (docs/decisions/0401).
+// Realms and KDCs are found by the Kerberos library: DNS SRV records, or the krb5.conf that KRB5_CONFIG names (docs/decisions/0020).
 #pragma once
 
 #include <cstdint>

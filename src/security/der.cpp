@@ -30,4 +30,11 @@ std::optional<ByteView> only_der(ByteView bytes, std::uint8_t tag) noexcept {
   return item->value;
 }
 
+std::optional<ByteView> find_der(ByteView items, std::uint8_t tag) noexcept {
+  while (const auto item = take_der(items)) {
+    if (item->tag == tag) return item->value;
+  }
+  return std::nullopt;
+}
+
 }  // namespace tributary::security

@@ -27,4 +27,7 @@ struct DerItem {
 /// The value of the item that fills `bytes` entirely and has this tag.
 [[nodiscard]] std::optional<ByteView> only_der(ByteView bytes, std::uint8_t tag) noexcept;
 
+/// The value of the first item with this tag among those that `items` begins with.
+[[nodiscard]] std::optional<ByteView> find_der(ByteView items, std::uint8_t tag) noexcept;
+
 }  // namespace tributary::security

@@ -116,6 +116,9 @@ Result<SecurityContext::Step> Established::step(ByteView peer_token) {
     if (auto ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
   } else if (spnego_state(peer_token) == NegState::kReject) {
     return fail(win32::kErrorAccessDenied, subject() + ": the peer rejects the authentication; its log says why", Phase::kAuthenticate);
+  } else if (const auto code = krb_error_code(peer_token)) {
+    // In DCE style GSSAPI does not look for a KRB-ERROR, and under SPNEGO it hides the code.
+    return std::unexpected(krb5_failure(nullptr, KRB5KDC_ERR_NONE + *code, subject()));
   }
 
   gss_buffer_desc in = borrow(peer_token);

@@ -490,6 +490,48 @@ TEST_F(GssContextTest, AServiceWithAnotherKeyIsAWrongTargetName) {
   }
 }
 
+/// What a service says when it cannot take a ticket: the token that GSSAPI makes for the client.
+Bytes complaint_of_a_service(const std::string& keytab, ByteView first_token) {
+  OM_uint32 minor = 0;
+  gss_key_value_element_desc element{"keytab", keytab.c_str()};
+  const gss_key_value_set_desc store{1, &element};
+  GssCredential credential;
+  GssContextHandle context;
+  gss_buffer_desc in = borrow(first_token);
+  GssBuffer out;
+  EXPECT_EQ(gss_acquire_cred_from(&minor, nullptr, GSS_C_INDEFINITE, nullptr, GSS_C_ACCEPT, &store, credential.out(), nullptr, nullptr), 0U);
+  EXPECT_TRUE(GSS_ERROR(gss_accept_sec_context(&minor, context.out(), credential.get(), &in, nullptr, nullptr, nullptr, out.out(),
+                                               nullptr, nullptr, nullptr)));
+  return to_bytes(out.view());
+}
+
+TEST_F(GssContextTest, WhatTheServiceComplainsAboutReachesTheClient) {
+  ASSERT_TRUE(kdc->add_service("ldap/complains.tributary.test"));
+  ASSERT_TRUE(kdc->kadmin("cpw -randkey ldap/complains.tributary.test"));
+  auto initiator = make_initiator(alice, *TargetName::from_spn("ldap/complains.tributary.test"),
+                                  {.auth_type = AuthType::kKerberos, .dce_style = true, .sealing = true});
+  const auto token = (*initiator)->step({});
+  ASSERT_TRUE(token) << token.error().detail;
+  const auto refused = (*initiator)->step(complaint_of_a_service(kdc->keytab(), token->token));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, win32::kErrorWrongTargetName) << refused.error().detail;
+  EXPECT_TRUE(refused.error().detail.starts_with("ldap/complains.tributary.test: ")) << refused.error().detail;
+}
+
+// RFC 4120 section 7.5.9: 37 is KRB_AP_ERR_SKEW. The clocks themselves cannot be turned here, so the answer is written down.
+TEST_F(GssContextTest, ASkewedClockOfTheServiceIsATimeSkew) {
+  for (const AuthType type : {AuthType::kKerberos, AuthType::kSpnego}) {
+    Pair pair = make_pair({.auth_type = type, .dce_style = true, .sealing = true});
+    ASSERT_TRUE(pair.initiator->step({}));
+    const auto refused = pair.initiator->step(
+        *from_hex("7e463044a003020105a10302011ea411180f32303236303130313030303030305aa505020301e240a603020125a9061b0454455354"
+                  "aa11300fa003020101a10830061b046c646170"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, win32::kErrorTimeSkew) << refused.error().detail;
+    EXPECT_EQ(refused.error().phase, Phase::kAuthenticate);
+  }
+}
+
 TEST_F(GssContextTest, KeysThatAreNotThere) {
   const auto missing = load_acceptor_keys(kdc->path("no-such.keytab"));
   ASSERT_FALSE(missing);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a failure of the Kerberos library means to a caller of the Windows API: a Win32 code and what to do about it.
 // RFC 4120 section 7.5.9 numbers the protocol's errors, [MS-ERREF] 2.2 the Win32 codes. The table is in the .cpp; the reasons are in
-// docs/decisions/. Private to this room.
+// docs/decisions/0020. Private to this room.
 #pragma once
 
 #include <gssapi/gssapi.h>

@@ -24,6 +24,18 @@ constexpr std::uint8_t kKerbErrTypeExtended = 3;  // [MS-KILE] 2.2.2
   return load_le<std::uint32_t>(status->data());
 }
 
+/// A field of a NegTokenResp (RFC 4178 section 4.2.2): 0 negState, 1 supportedMech, 2 responseToken, 3 mechListMIC.
+[[nodiscard]] std::optional<ByteView> neg_token_resp_field(ByteView token, unsigned n) noexcept {
+  const auto response = only_der(token, der_field(1));
+  const auto fields = response ? only_der(*response, kDerSequence) : std::nullopt;
+  return fields ? find_der(*fields, der_field(n)) : std::nullopt;
+}
+
+[[nodiscard]] std::optional<ByteView> spnego_response_token(ByteView token) noexcept {
+  const auto field = neg_token_resp_field(token, 2);
+  return field ? only_der(*field, kDerOctetString) : std::nullopt;
+}
+
 struct AccountStatus {
   std::uint32_t ntstatus;
   AccountRefusal refusal;
@@ -44,15 +56,28 @@ constexpr AccountStatus kAccountStatuses[] = {
 }  // namespace
 
 std::optional<NegState> spnego_state(ByteView token) noexcept {
-  const auto response = only_der(token, der_field(1));
-  if (!response) return std::nullopt;
-  auto fields = only_der(*response, kDerSequence);
-  if (!fields) return std::nullopt;
-  const auto first = take_der(*fields);
-  if (!first || first->tag != der_field(0)) return std::nullopt;
-  const auto state = only_der(first->value, kDerEnumerated);
+  const auto field = neg_token_resp_field(token, 0);
+  const auto state = field ? only_der(*field, kDerEnumerated) : std::nullopt;
   if (!state || state->size() != 1 || (*state)[0] > 3) return std::nullopt;
   return static_cast<NegState>((*state)[0]);
+}
+
+std::optional<std::uint8_t> krb_error_code(ByteView token) noexcept {
+  constexpr std::uint8_t kGssFrame = 0x60;      // [APPLICATION 0], RFC 2743 section 3.1
+  constexpr std::uint8_t kKrbErrorTag = 0x7E;   // [APPLICATION 30]
+  if (const auto response = spnego_response_token(token)) token = *response;
+  if (auto framed = only_der(token, kGssFrame)) {
+    const auto mech = take_der(*framed);
+    if (!mech || framed->size() < 2) return std::nullopt;
+    token = framed->subspan(2);  // TOK_ID
+  }
+  const auto error = only_der(token, kKrbErrorTag);
+  auto fields = error ? only_der(*error, kDerSequence) : std::nullopt;
+  if (!fields) return std::nullopt;
+  const auto code = find_der(*fields, der_field(6));
+  const auto value = code ? only_der(*code, kDerInteger) : std::nullopt;
+  if (!value || value->size() != 1) return std::nullopt;
+  return (*value)[0];
 }
 
 std::optional<std::uint32_t> kerb_ext_error_status(ByteView e_data) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two details of the authentication exchange that the Kerberos library leaves to its caller: how far a SPNEGO answer says
-// the negotiation has come (RFC 4178 section 4.2.2), and the NTSTATUS with which Active Directory says why it refused an account
+// Details of the authentication exchange that the Kerberos library leaves to its caller: how far a SPNEGO answer says the
+// negotiation has come (RFC 4178 section 4.2.2), the error of a service (RFC 4120 section 5.9.1), and the NTSTATUS with which Active Directory says why it refused an account
 // ([MS-KILE] 2.2.1, 2.2.2). Pure decoders of hostile input.
 #pragma once
 
@@ -18,6 +18,10 @@ enum class NegState : std::uint8_t { kAcceptCompleted = 0, kAcceptIncomplete = 1
 
 /// The negState of a NegTokenResp; nullopt when the token is something else, or does not say.
 [[nodiscard]] std::optional<NegState> spnego_state(ByteView token) noexcept;
+
+/// The error-code of a KRB-ERROR (RFC 4120 section 5.9.1) that a service sends instead of its answer: bare as in DCE style, in
+/// the framing of RFC 4121 section 4.1, or either of them inside a NegTokenResp. nullopt when the token is none.
+[[nodiscard]] std::optional<std::uint8_t> krb_error_code(ByteView token) noexcept;
 
 /// The NTSTATUS in the e-data of a KRB-ERROR: a KERB-ERROR-DATA of type 3 that holds a KERB-EXT-ERROR, alone as [MS-KILE] has it or
 /// as the element of a sequence (METHOD-DATA) as some KDCs send it.

@@ -69,6 +69,28 @@ TEST(SpnegoState, AnythingElseHasNone) {
   }
 }
 
+// RFC 4120 section 5.9.1, by its ASN.1: pvno 5, msg-type 30, stime, susec, error-code 37, realm TEST, sname ldap.
+constexpr std::string_view kKrbError =
+    "7e463044a003020105a10302011ea411180f32303236303130313030303030305aa505020301e240a603020125a9061b0454455354"
+    "aa11300fa003020101a10830061b046c646170";
+constexpr std::string_view kFrame = "605506092a864886f71201020203007e46";  // RFC 4121 section 4.1: mechanism, TOK_ID 03 00
+
+TEST(KrbError, BareFramedAndInSpnego) {
+  const std::string bare(kKrbError);
+  const std::string framed = std::string(kFrame) + bare.substr(4);
+  EXPECT_EQ(krb_error_code(hex(bare)), 37);
+  EXPECT_EQ(krb_error_code(hex(framed)), 37);
+  EXPECT_EQ(krb_error_code(hex("a16f306da0030a0101a10b06092a864886f712010202a2590457" + framed)), 37);
+}
+
+TEST(KrbError, AnythingElseIsNone) {
+  for (const auto text : {"", "7e00", "7e023000", "7e0130", "7e073005a603020125", "7e083006a60402020125", "7e073005a603040125",
+                          "6000", "600306012a", "60050601290300", "6f00", "a1073005a0030a0101", "a1073005a2030a0101"}) {
+    const bool good = std::string_view(text) == "7e073005a603020125";  // nothing but the code is enough
+    EXPECT_EQ(krb_error_code(hex(text)).has_value(), good) << text;
+  }
+}
+
 TEST(KerbExtError, AloneAndInASequence) {
   // KERB-ERROR-DATA { 3, KERB-EXT-ERROR { 0xC0000234, 0, 1 } }
   const std::string_view alone = "3015 a103 020103 a20e 040c 340200c0 00000000 01000000";
