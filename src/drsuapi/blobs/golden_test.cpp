@@ -33,8 +33,9 @@ std::map<std::string, std::vector<Bytes>> values_by_attribute(const std::string&
 
 TEST(Golden, EveryValueOfSambaComesBackByteForByte) {
   const auto values = values_by_attribute("tests/golden/samba-4.17/blobs.json");
-  for (const std::string attribute : {"repsFrom", "repsTo", "replUpToDateVector", "replPropertyMetaData", "partialAttributeSet"}) {
-    const auto* type = blob_type(attribute);
+  for (const std::string attribute :
+       {"repsFrom", "repsTo", "replUpToDateVector", "replPropertyMetaData", "partialAttributeSet", "prefixMap", "schedule", "member"}) {
+    const auto* type = blob_type(attribute == "member" ? "extendedDn" : attribute);
     ASSERT_NE(type, nullptr) << attribute;
     ASSERT_TRUE(values.contains(attribute)) << attribute;
     for (const auto& octets : values.at(attribute)) {

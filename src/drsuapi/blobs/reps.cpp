@@ -45,7 +45,8 @@ void decode_address(Trail& trail, ByteView octets, REPS_VALUE& v, Extents& exten
   if (v.cbOtherDraOffset > octets.size())
     return trail.fail("cbOtherDraOffset", 36, fmt::format("{} is more than the {} octets there are", v.cbOtherDraOffset, octets.size()));
   if (v.cbOtherDra > octets.size() - v.cbOtherDraOffset)
-    return trail.fail("cbOtherDra", 40, fmt::format("{} is more than the {} octets there are", v.cbOtherDra, octets.size() - v.cbOtherDraOffset));
+    return trail.fail("cbOtherDra", 40,
+                      fmt::format("{} is more than the {} octets there are", v.cbOtherDra, octets.size() - v.cbOtherDraOffset));
   if (v.dwVersion == 1)
     decode_mtx_addr(trail, octets, v, extents);
   else
@@ -62,7 +63,8 @@ void decode_pas_data(Trail& trail, ByteView octets, REPS_VALUE& v, Extents& exte
   describe(reader, pas);
   if (!trail.ok()) return;
   if (pas.size < reader.at() - offset || pas.size > octets.size() - offset)
-    return trail.fail("size", offset + 4, fmt::format("{} is not between {} and {}", pas.size, reader.at() - offset, octets.size() - offset));
+    return trail.fail("size", offset + 4,
+                      fmt::format("{} is not between {} and {}", pas.size, reader.at() - offset, octets.size() - offset));
   extents.claim(trail, {}, offset, reader.at() - offset);
 }
 
@@ -128,7 +130,8 @@ void place(Trail& trail, REPS_VALUE& v) {
     if (v.cbOtherDraOffset == 0) v.cbOtherDraOffset = static_cast<std::uint32_t>(align_up(end, 4));
     if (v.cbOtherDra == 0) v.cbOtherDra = static_cast<std::uint32_t>(address);
     if (address > v.cbOtherDra)
-      trail.fail("cbOtherDra", fmt::format("{} is less than the {} octets of otherDra (leave out cb and cbOtherDra to have them computed)", v.cbOtherDra, address));
+      trail.fail("cbOtherDra", fmt::format("{} is less than the {} octets of otherDra (leave out cb and cbOtherDra to have them computed)",
+                                           v.cbOtherDra, address));
     parts_end = std::max<std::size_t>(parts_end, std::size_t{v.cbOtherDraOffset} + v.cbOtherDra);
     end = std::max(end, parts_end);
   }
@@ -142,14 +145,16 @@ void place(Trail& trail, REPS_VALUE& v) {
     end = std::max(end, parts_end);
   }
   if (v.cb == 0) v.cb = static_cast<std::uint32_t>(end);
-  if (v.cb < parts_end) trail.fail("cb", fmt::format("{} is less than the {} octets of the value (leave it out to have it computed)", v.cb, parts_end));
+  if (v.cb < parts_end)
+    trail.fail("cb", fmt::format("{} is less than the {} octets of the value (leave it out to have it computed)", v.cb, parts_end));
 }
 
 void check_address_kind(Trail& trail, const REPS_VALUE& v) {
   if (v.dwVersion != 1 && v.dwVersion != 2) return trail.fail("dwVersion", fmt::format("{} is neither 1 nor 2", v.dwVersion));
   const bool is_mtx = std::holds_alternative<MTX_ADDR>(v.otherDra);
   const bool is_inst = std::holds_alternative<DSA_RPC_INST>(v.otherDra);
-  if ((is_mtx && v.dwVersion != 1) || (is_inst && v.dwVersion != 2)) trail.fail("otherDra", "version 1 has an MTX_ADDR and version 2 a DSA_RPC_INST");
+  if ((is_mtx && v.dwVersion != 1) || (is_inst && v.dwVersion != 2))
+    trail.fail("otherDra", "version 1 has an MTX_ADDR and version 2 a DSA_RPC_INST");
   if (v.dwReserved.has_value() != v.cbPasDataOffset.has_value()) trail.fail("dwReserved", "it stands with cbPasDataOffset or not at all");
 }
 

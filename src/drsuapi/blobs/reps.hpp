@@ -77,7 +77,8 @@ struct REPS_VALUE {
 
   friend bool operator==(const REPS_VALUE&, const REPS_VALUE&) = default;
 
-  /// RepsFrom.naDsa (5.172): the NetworkAddress of the other DC; empty when there is none. Version 2: the instance, or else the server name.
+  /// RepsFrom.naDsa (5.172): the NetworkAddress of the other DC; empty when there is none. Version 2: the instance, or else the server
+  /// name.
   [[nodiscard]] std::string network_address() const;
   /// Makes the address of the kind that dwVersion asks for and lets encoding find its place.
   void set_network_address(std::string_view utf8);

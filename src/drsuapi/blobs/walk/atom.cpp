@@ -25,7 +25,8 @@ const Named* find_name(std::string_view name, std::span<const Named> table) {
 Result<std::uint32_t> parse_bit(const json::value& value, std::span<const Named> table) {
   if (!value.is_string()) return Atom<std::uint32_t>::parse(value);
   const auto* bit = find_name(value.get_string(), table);
-  if (bit == nullptr) return fail(win32::kErrorInvalidData, fmt::format("\"{}\" is not the name of a flag here", std::string_view(value.get_string())));
+  if (bit == nullptr)
+    return fail(win32::kErrorInvalidData, fmt::format("\"{}\" is not the name of a flag here", std::string_view(value.get_string())));
   return bit->value;
 }
 
@@ -150,9 +151,7 @@ Result<FileTime> Atom<FileTime>::parse(const json::value& value) {
   return parse_file_time(*text);
 }
 
-json::value Atom<Win32>::to_json(Win32 v) {
-  return json::object{{"value", static_cast<std::uint32_t>(v)}, {"name", win32_name(v)}};
-}
+json::value Atom<Win32>::to_json(Win32 v) { return json::object{{"value", static_cast<std::uint32_t>(v)}, {"name", win32_name(v)}}; }
 Result<Win32> Atom<Win32>::parse(const json::value& value) {
   const json::value* chosen = member_or_self(value, "value");
   if (chosen == nullptr) return expected("\"value\"");

@@ -147,7 +147,8 @@ void PlacedReader::resolve(const Pending& pending, ByteView structure, std::size
     length = text_length(from, terminator(r.kind));
   if (!length) return trail().fail(pending.name, fmt::format("the text at {} has no terminator", r.offset));
   if (*length > from.size())
-    return trail().fail(pending.name, fmt::format("{} octets at {} are more than the {} octets there are", *length, r.offset, structure.size()));
+    return trail().fail(pending.name,
+                        fmt::format("{} octets at {} are more than the {} octets there are", *length, r.offset, structure.size()));
   r.octets = tributary::to_bytes(from.first(*length));
   extents.claim(trail(), pending.name, base + r.offset, *length + terminator(r.kind));
 }
