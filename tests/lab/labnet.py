@@ -101,6 +101,8 @@ def unblock(lab, dc):
 def capture_start(lab, path):
     if alive(lab.data.get("capture")):
         raise LabError("a capture is running already (stop it with 'lab capture stop')")
+    if not shutil.which("dumpcap"):
+        raise LabError("dumpcap is missing (tools/install-deps check)")
     path = os.path.abspath(path)
     log_path = lab.path("capture.log")
     with open(log_path, "w", encoding="utf-8") as log:
