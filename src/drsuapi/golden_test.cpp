@@ -57,7 +57,7 @@ Bytes with_referents_of(Bytes ours, const Bytes& theirs) {
 
 /// What the octets are not allowed to be, although Samba takes them: file and the fault's path.
 constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
-    // No names: [range(1,10000)] in [MS-DRSR] 4.1.8.1.2, no range in Samba's IDL.
+    // Samba's IDL has an array of pointers where [MS-DRSR] 4.1.9.1.2 has an array of structures: cDsNames is a referent id there.
     {"21-DsGetMemberships2-in.hex", "pmsgIn.Requests[0].cDsNames: out of range"},
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls about names and principals: crack names, verify names, memberships, SPNs, SID history.
-// [MS-DRSR] 4.1.2, 4.1.4, 4.1.8, 4.1.9, 4.1.27, 4.1.28. SrcCredsPassword is a secret: whoever prints a request leaves it out.
+// [MS-DRSR] 4.1.2, 4.1.4, 4.1.8, 4.1.9, 4.1.27, 4.1.28.
+// DEVIATION: Samba's IDL has arrays of pointers in GetMemberships2; this follows [MS-DRSR], which has arrays of structures.
+// SrcCredsPassword is a secret: whoever prints a request leaves it out.
 #pragma once
 
 #include <cstdint>

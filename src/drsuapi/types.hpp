@@ -104,6 +104,7 @@ struct UPTODATE_VECTOR_V1_EXT {
   friend constexpr bool operator==(const UPTODATE_VECTOR_V1_EXT&, const UPTODATE_VECTOR_V1_EXT&) = default;
 };
 
+/// 5.203. DEVIATION: Samba 4.17 has 100 ns units in timeLastSyncSuccess, on the wire as in replUpToDateVector.
 struct UPTODATE_CURSOR_V2 {
   tributary::Guid uuidDsa;  ///< an invocationId
   USN usnHighPropUpdate = 0;
