@@ -14,8 +14,7 @@
 namespace tributary::client {
 namespace {
 
-/// The drsuapi interface ([MS-DRSR] 7).
-constexpr rpc::SyntaxId kDrsuapi{"e3514235-4b06-11d1-ab04-00c04fc2dcd2"_guid, 4, 0};
+constexpr rpc::SyntaxId kDrsuapi{drsuapi::kDrsuapiInterface, 4, 0};
 /// A DC that DNS announces but that does not answer gives way to the next one; this many are tried.
 constexpr std::size_t kCandidatesMax = 8;
 
@@ -131,7 +130,7 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
   void call_bind(const std::string& host, Connection connection) {
     drsuapi::IDL_DRSBind::In in;
     in.puuidClientDsa = options_.client_guid;
-    in.pextClient = drsuapi::to_wire(options_.extensions.value_or(default_client_extensions()));
+    in.pextClient = drsuapi::encode_extensions(options_.extensions.value_or(default_client_extensions()));
     auto stub = drsuapi::encode_in<drsuapi::IDL_DRSBind>(in, ndr::Syntax::kNdr20);
     auto& used = *connection;
     used.call(drsuapi::IDL_DRSBind::opnum, std::move(stub), time_left(),
@@ -144,11 +143,7 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
     auto out = DrsHandle::finish<drsuapi::IDL_DRSBind>(std::move(reply));
     if (!out) return std::unexpected(std::move(out.error()));
     auto handle = std::shared_ptr<DrsHandle>(new DrsHandle(runtime_));
-    if (out->ppextServer) {
-      auto extensions = drsuapi::from_wire(*out->ppextServer);
-      if (!extensions) return std::unexpected(in_phase(std::move(extensions.error()), Phase::kCall));
-      handle->server_extensions_ = std::move(*extensions);
-    }
+    if (out->ppextServer) handle->server_extensions_ = drsuapi::decode_extensions(*out->ppextServer);
     handle->connection_ = std::move(connection);
     handle->credential_ = options_.credential;
     handle->context_ = out->phDrs;

@@ -19,6 +19,7 @@
 #include "base/error.hpp"
 #include "base/guid.hpp"
 #include "base/win32.hpp"
+#include "drsuapi/extensions.hpp"
 #include "drsuapi/operations.hpp"
 #include "net/rpc_connection.hpp"
 #include "net/runtime.hpp"

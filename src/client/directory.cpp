@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading the Configuration NC. Searches are by object class below CN=Sites, so a forest of a hundred DSAs is one paged search.
+// Reading the Configuration NC. Searches are by object class below CN=Sites, so a forest of a hundred DSAs is two paged searches.
 #include "client/directory.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "base/utf.hpp"
 #include "base/win32.hpp"
@@ -52,6 +53,38 @@ std::string comparable(std::string_view dn) {
   return to_lower_ascii(out);
 }
 
+Dsa make_dsa(const ldap::Entry& settings, std::string dns_host_name) {
+  Dsa dsa;
+  dsa.dn = settings.dn;
+  dsa.guid = {guid_value(settings, "objectGUID")};
+  dsa.invocation_id = {guid_value(settings, "invocationId")};
+  dsa.options = number<std::uint32_t>(settings, "options");
+  dsa.full_replicas = texts(settings, "msDS-hasMasterNCs");
+  if (dsa.full_replicas.empty()) dsa.full_replicas = texts(settings, "hasMasterNCs");
+  dsa.partial_replicas = texts(settings, "hasPartialReplicaNCs");
+  for (const auto& name : texts(settings, "objectClass")) dsa.is_read_only |= equals_ignoring_case(name, "nTDSDSARO");
+  const std::string_view server = parent_dn(settings.dn);
+  dsa.server_name = rdn_value(server);
+  dsa.site = rdn_value(parent_dn(parent_dn(server)));
+  dsa.dns_host_name = std::move(dns_host_name);
+  return dsa;
+}
+
+bool is_no_such_object(const Error& error) {
+  return error.code == win32::kErrorDsNoSuchObject || error.code == win32::kErrorDsObjNotFound;
+}
+
+/// DN-Binary ([MS-ADTS] 3.1.1.2.2.2.3): "B:8:00000002:DC=lab,DC=example", four octets in hex.
+std::optional<NtdsConnection::Reason> parse_reason(std::string_view text) {
+  constexpr std::string_view kHead = "B:8:";
+  if (!text.starts_with(kHead) || text.size() < kHead.size() + 9 || text[kHead.size() + 8] != ':') return std::nullopt;
+  NtdsConnection::Reason reason;
+  const char* const digits = text.data() + kHead.size();
+  if (const auto [end, error] = std::from_chars(digits, digits + 8, reason.reason, 16); error != std::errc{} || end != digits + 8) return std::nullopt;
+  reason.nc_dn = text.substr(kHead.size() + 9);
+  return reason;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Directory>> Directory::open(const DirectoryOptions& options) {
@@ -67,6 +100,7 @@ Result<std::unique_ptr<Directory>> Directory::open(const DirectoryOptions& optio
   directory->dns_host_name_ = root->text("dnsHostName");
   directory->ds_service_name_ = root->text("dsServiceName");
   directory->naming_contexts_ = texts(*root, "namingContexts");
+  directory->is_samba_ = root->text("vendorName").starts_with("Samba");
   directory->highest_committed_usn_ = number<std::int64_t>(*root, "highestCommittedUSN");
   // The name to authenticate is the one the caller trusts; an address has to be content with what the server calls itself.
   const bool named = options.host.find_first_not_of("0123456789.:") != std::string::npos && options.host.find(':') == std::string::npos;
@@ -77,45 +111,58 @@ Result<std::unique_ptr<Directory>> Directory::open(const DirectoryOptions& optio
 
 std::string Directory::forest_dns_name() const { return dns_name_of_dn(root_domain_nc_); }
 
-Result<Dsa> Directory::read_dsa(const ldap::Entry& settings) {
-  Dsa dsa;
-  dsa.dn = settings.dn;
-  dsa.guid = {guid_value(settings, "objectGUID")};
-  dsa.invocation_id = {guid_value(settings, "invocationId")};
-  dsa.options = number<std::uint32_t>(settings, "options");
-  dsa.full_replicas = texts(settings, "msDS-hasMasterNCs");
-  if (dsa.full_replicas.empty()) dsa.full_replicas = texts(settings, "hasMasterNCs");
-  dsa.partial_replicas = texts(settings, "hasPartialReplicaNCs");
-  for (const auto& name : texts(settings, "objectClass")) dsa.is_read_only |= equals_ignoring_case(name, "nTDSDSARO");
-  const std::string_view server = parent_dn(settings.dn);
-  dsa.server_name = rdn_value(server);
-  dsa.site = rdn_value(parent_dn(parent_dn(server)));
-  auto server_entry = connection_->read(std::string(server), {"dNSHostName"});
-  if (!server_entry) return std::unexpected(std::move(server_entry.error()));
-  dsa.dns_host_name = server_entry->text("dNSHostName");
-  return dsa;
-}
-
 Result<Dsa> Directory::local_dsa() {
   auto settings = connection_->read(ds_service_name_, kDsaAttributes);
   if (!settings) return std::unexpected(std::move(settings.error()));
-  return read_dsa(*settings);
+  auto server = connection_->read(std::string(parent_dn(settings->dn)), {"dNSHostName"});
+  if (!server) return std::unexpected(std::move(server.error()));
+  return make_dsa(*settings, server->text("dNSHostName"));
 }
 
 Result<std::vector<Dsa>> Directory::dsas() {
-  auto found = connection_->search({.base = "CN=Sites," + configuration_nc_,
-                                    .scope = ldap::Scope::kSubtree,
-                                    .filter = "(objectClass=nTDSDSA)",
-                                    .attributes = kDsaAttributes});
+  const std::string sites = "CN=Sites," + configuration_nc_;
+  auto servers = connection_->search({.base = sites, .scope = ldap::Scope::kSubtree, .filter = "(objectClass=server)", .attributes = {"dNSHostName"}});
+  if (!servers) return std::unexpected(std::move(servers.error()));
+  std::map<std::string, std::string> host_names;
+  for (const auto& server : *servers) host_names[comparable(server.dn)] = server.text("dNSHostName");
+  auto found = connection_->search({.base = sites, .scope = ldap::Scope::kSubtree, .filter = "(objectClass=nTDSDSA)", .attributes = kDsaAttributes});
   if (!found) return std::unexpected(std::move(found.error()));
   std::vector<Dsa> all;
-  for (const auto& settings : *found) {
-    auto dsa = read_dsa(settings);
-    if (!dsa) return std::unexpected(std::move(dsa.error()));
-    all.push_back(std::move(*dsa));
-  }
+  for (const auto& settings : *found) all.push_back(make_dsa(settings, host_names[comparable(parent_dn(settings.dn))]));
   std::ranges::sort(all, {}, &Dsa::dn);
   return all;
+}
+
+Result<std::vector<NtdsConnection>> Directory::connections(const std::string& ntds_settings_dn) {
+  auto found = connection_->search({.base = ntds_settings_dn,
+                                    .scope = ldap::Scope::kOneLevel,
+                                    .filter = "(objectClass=nTDSConnection)",
+                                    .attributes = {"name", "fromServer", "options", "enabledConnection", "mS-DS-ReplicatesNCReason"}});
+  if (!found) return std::unexpected(std::move(found.error()));
+  std::vector<NtdsConnection> all;
+  for (const auto& entry : *found) {
+    NtdsConnection connection;
+    connection.dn = entry.dn;
+    connection.name = entry.text("name");
+    connection.from_server = entry.text("fromServer");
+    connection.options = number<std::uint32_t>(entry, "options");
+    connection.enabled = !equals_ignoring_case(entry.text("enabledConnection"), "FALSE");
+    for (const auto& reason : texts(entry, "mS-DS-ReplicatesNCReason"))
+      if (auto parsed = parse_reason(reason)) connection.reasons.push_back(std::move(*parsed));
+    auto server = connection_->read(std::string(parent_dn(connection.from_server)), {"dNSHostName"});
+    if (server && !server->values("dNSHostName").empty()) connection.from_dns_host_name = server->text("dNSHostName");
+    if (!server && !is_no_such_object(server.error())) return std::unexpected(std::move(server.error()));
+    connection.from_server_gone = !server;
+    all.push_back(std::move(connection));
+  }
+  return all;
+}
+
+Result<bool> Directory::exists(const Guid& object_guid) {
+  auto entry = connection_->read(ldap::guid_dn(object_guid), {"objectClass"});
+  if (entry) return true;
+  if (is_no_such_object(entry.error())) return false;
+  return std::unexpected(std::move(entry.error()));
 }
 
 Result<Dsa> Directory::find_dsa(std::string_view name) {

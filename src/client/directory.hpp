@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,22 @@ struct Dsa {
   std::vector<std::string> full_replicas;     ///< msDS-hasMasterNCs (or hasMasterNCs)
   std::vector<std::string> partial_replicas;  ///< hasPartialReplicaNCs
   bool is_read_only = false;                  ///< objectCategory nTDSDSARO
+};
+
+/// One nTDSConnection object ([MS-ADTS] 6.1.1.2.2.1.2.1.2): the DSA above it replicates from another one.
+struct NtdsConnection {
+  std::string dn;
+  std::string name;
+  std::string from_server;             ///< DN of the source's NTDS Settings
+  std::optional<std::string> from_dns_host_name;  ///< nothing when the source has none, or is gone
+  bool from_server_gone = false;
+  std::uint32_t options = 0;           ///< NTDSCONN_OPT_*
+  bool enabled = true;
+  struct Reason {
+    std::string nc_dn;
+    std::uint32_t reason = 0;          ///< why the KCC wants it, [MS-ADTS] 6.2.2.2's NTDSCONN_KCC_* bits
+  };
+  std::vector<Reason> reasons;         ///< mS-DS-ReplicatesNCReason
 };
 
 struct DirectoryOptions {
@@ -55,6 +72,8 @@ class Directory {
   /// "lab.example" of the forest root, as in "<guid>._msdcs.lab.example".
   [[nodiscard]] std::string forest_dns_name() const;
   [[nodiscard]] std::int64_t highest_committed_usn() const noexcept { return highest_committed_usn_; }
+  /// rootDSE says so. For advice to people: what a DC can do is found out by asking it.
+  [[nodiscard]] bool is_samba() const noexcept { return is_samba_; }
 
   /// The DSA of the DC we talk to.
   [[nodiscard]] Result<Dsa> local_dsa();
@@ -63,6 +82,10 @@ class Directory {
   /// By DNS host name, server name, DSA GUID, "<guid>._msdcs.<forest>", or DN of the NTDS Settings or server object.
   /// kErrorNotFound when there is none, and when a short name fits several.
   [[nodiscard]] Result<Dsa> find_dsa(std::string_view name);
+  /// The connections of one DSA, by the DN of its NTDS Settings.
+  [[nodiscard]] Result<std::vector<NtdsConnection>> connections(const std::string& ntds_settings_dn);
+  /// Whether an object with this GUID is there and not a tombstone.
+  [[nodiscard]] Result<bool> exists(const Guid& object_guid);
   /// The values of one attribute of one object: repsFrom, repsTo, replUpToDateVector, ... Empty when the attribute is not there.
   [[nodiscard]] Result<std::vector<Bytes>> attribute(const std::string& dn, const std::string& name);
 
@@ -70,12 +93,12 @@ class Directory {
 
  private:
   explicit Directory(std::unique_ptr<ldap::Connection> connection) : connection_(std::move(connection)) {}
-  [[nodiscard]] Result<Dsa> read_dsa(const ldap::Entry& ntds_settings);
 
   std::unique_ptr<ldap::Connection> connection_;
   std::string default_nc_, configuration_nc_, schema_nc_, root_domain_nc_, dns_host_name_, ds_service_name_;
   std::vector<std::string> naming_contexts_;
   std::int64_t highest_committed_usn_ = 0;
+  bool is_samba_ = false;
 };
 
 /// "lab.example" from "DC=lab,DC=example"; empty when the DN has no DC components.

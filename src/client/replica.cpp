@@ -3,13 +3,14 @@
 #include "client/replica.hpp"
 
 #include "base/utf.hpp"
+#include "drsuapi/constants.hpp"
 #include "drsuapi/dsname.hpp"
 
 namespace tributary::client {
 namespace {
 
-constexpr std::uint32_t kInfoNeighbors = 0;
-constexpr std::uint32_t kInfoRepsTo = 0xFFFFFFFE;
+constexpr std::uint32_t kInfoNeighbors = drsuapi::DS_REPL_INFO_NEIGHBORS;
+constexpr std::uint32_t kInfoRepsTo = drsuapi::DS_REPL_INFO_REPSTO;
 constexpr std::uint32_t kKccAsyncOp = 1;
 constexpr std::uint32_t kKccDamped = 2;
 
@@ -38,10 +39,17 @@ Result<> done(DrsHandle& dc, typename Op::In in, CallOptions call) {
   return {};
 }
 
-template <class Info>
-Result<Info> unwrap(const drsuapi::Unique<Info>* arm) {
+/// Reads a list of neighbours; `Type` is the type of information and the arm of the reply.
+template <std::uint32_t Type>
+Result<drsuapi::DS_REPL_NEIGHBORSW> neighbors(DrsHandle& dc, const std::string& nc_dn, CallOptions call) {
+  InfoRequest request;
+  request.type = Type;
+  request.object_dn = nc_dn;
+  auto reply = get_repl_info(dc, request, call);
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  auto* const arm = reply->get_if<Type>();
   if (arm == nullptr) return fail(win32::kRpcXBadStubData, "the DC answered with another type of information", Phase::kCall);
-  return *arm ? **arm : Info{};
+  return *arm ? std::move(**arm) : drsuapi::DS_REPL_NEIGHBORSW{};
 }
 
 }  // namespace
@@ -174,15 +182,11 @@ Result<drsuapi::DRS_MSG_GETREPLINFO_REPLY> get_repl_info(DrsHandle& dc, const In
 }
 
 Result<drsuapi::DS_REPL_NEIGHBORSW> inbound_neighbors(DrsHandle& dc, const std::string& nc_dn, CallOptions call) {
-  auto reply = get_repl_info(dc, {.type = kInfoNeighbors, .object_dn = nc_dn}, call);
-  if (!reply) return std::unexpected(std::move(reply.error()));
-  return unwrap(reply->get_if<kInfoNeighbors>());
+  return neighbors<kInfoNeighbors>(dc, nc_dn, call);
 }
 
 Result<drsuapi::DS_REPL_NEIGHBORSW> outbound_neighbors(DrsHandle& dc, const std::string& nc_dn, CallOptions call) {
-  auto reply = get_repl_info(dc, {.type = kInfoRepsTo, .object_dn = nc_dn}, call);
-  if (!reply) return std::unexpected(std::move(reply.error()));
-  return unwrap(reply->get_if<kInfoRepsTo>());
+  return neighbors<kInfoRepsTo>(dc, nc_dn, call);
 }
 
 }  // namespace tributary::client

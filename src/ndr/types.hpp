@@ -39,23 +39,29 @@ struct Arm {
   using type = T;
 };
 
+namespace detail {
+/// The position of the arm of a switch value; one that the union does not list does not compile.
+template <class... A>
+consteval std::size_t arm_index(std::uint32_t tag) {
+  const std::uint32_t tags[] = {A::tag...};
+  for (std::size_t i = 0; i < sizeof...(A); ++i)
+    if (tags[i] == tag) return i;
+  throw "the union has no such arm";
+}
+}  // namespace detail
+
 /// A non-encapsulated union: one of its arms, named by the value of the IDL's switch (for a message, its version).
 /// `DRS_MSG_GETCHGREPLY reply; if (auto* v6 = reply.get_if<6>()) ...`
 template <class... A>
 class Union {
   static constexpr std::uint32_t kTags[] = {A::tag...};
-  static consteval std::size_t index_of(std::uint32_t tag) {
-    for (std::size_t i = 0; i < sizeof...(A); ++i)
-      if (kTags[i] == tag) return i;
-    throw "the union has no such arm";
-  }
   template <class T>
   static constexpr int kArmsOfType = (static_cast<int>(std::same_as<T, typename A::type>) + ... + 0);
 
  public:
   using Variant = std::variant<typename A::type...>;
   template <std::uint32_t Tag>
-  using ArmType = std::variant_alternative_t<index_of(Tag), Variant>;
+  using ArmType = std::variant_alternative_t<detail::arm_index<A...>(Tag), Variant>;
 
   constexpr Union() = default;
   /// From the value of an arm; its type must be that of one arm only.
@@ -68,11 +74,11 @@ class Union {
   /// Every switch value that the IDL lists.
   [[nodiscard]] static constexpr std::span<const std::uint32_t> tags() noexcept { return kTags; }
   template <std::uint32_t Tag>
-  constexpr ArmType<Tag>& emplace() { return arm_.template emplace<index_of(Tag)>(); }
+  constexpr ArmType<Tag>& emplace() { return arm_.template emplace<detail::arm_index<A...>(Tag)>(); }
   template <std::uint32_t Tag>
-  [[nodiscard]] constexpr ArmType<Tag>* get_if() noexcept { return std::get_if<index_of(Tag)>(&arm_); }
+  [[nodiscard]] constexpr ArmType<Tag>* get_if() noexcept { return std::get_if<detail::arm_index<A...>(Tag)>(&arm_); }
   template <std::uint32_t Tag>
-  [[nodiscard]] constexpr const ArmType<Tag>* get_if() const noexcept { return std::get_if<index_of(Tag)>(&arm_); }
+  [[nodiscard]] constexpr const ArmType<Tag>* get_if() const noexcept { return std::get_if<detail::arm_index<A...>(Tag)>(&arm_); }
   template <class F>
   constexpr decltype(auto) visit(F&& f) { return std::visit(std::forward<F>(f), arm_); }
   template <class F>

@@ -17,7 +17,6 @@ namespace {
 
 using asio::ip::tcp;
 
-constexpr std::uint16_t kEndpointMapperPort = 135;
 /// A host that does not answer one address within this time gets its next address tried.
 constexpr auto kConnectAttemptMax = std::chrono::seconds(5);
 
@@ -53,7 +52,7 @@ class RpcConnection::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<Result<std::vector<std::string>>> addresses();
   asio::awaitable<Result<tcp::socket>> connect(std::string address, std::uint16_t port);
   asio::awaitable<Result<std::uint16_t>> mapped_port(std::string address);
-  asio::awaitable<Result<std::uint16_t>> ask_endpoint_mapper(std::shared_ptr<AssociationLink> link, std::string peer_text);
+  asio::awaitable<Result<std::uint16_t>> ask_endpoint_mapper(std::shared_ptr<AssociationLink> link, std::string mapper);
   asio::awaitable<Result<>> bind(tcp::socket socket);
   asio::awaitable<Result<>> wait_until_bound(AssociationLink& link, Phase phase, const std::string& what);
 
@@ -166,20 +165,34 @@ asio::awaitable<Result<>> RpcConnection::Impl::wait_until_bound(AssociationLink&
 }
 
 asio::awaitable<Result<std::uint16_t>> RpcConnection::Impl::mapped_port(std::string address) {
-  auto socket = co_await connect(address, kEndpointMapperPort);
+  auto socket = co_await connect(address, rpc::kEndpointMapperPort);
   if (!socket) co_return std::unexpected(std::move(socket.error()));
   rpc::ClientOptions bind_options;
   bind_options.interfaces = {rpc::kEndpointMapper};
   auto association = rpc::ClientAssociation::for_endpoint_mapper(std::move(bind_options));
   if (!association) co_return std::unexpected(std::move(association.error()));
   auto link = std::make_shared<AssociationLink>(runtime_, std::move(*socket), std::move(*association));
-  auto port = co_await ask_endpoint_mapper(link, address_and_port(address, kEndpointMapperPort));
+  auto port = co_await ask_endpoint_mapper(link, address_and_port(address, rpc::kEndpointMapperPort));
   link->close();
   if (!port) {
     port.error().phase = Phase::kEndpointMap;
     co_return std::unexpected(std::move(port.error()));
   }
   co_return port;
+}
+
+asio::awaitable<Result<std::uint16_t>> RpcConnection::Impl::ask_endpoint_mapper(std::shared_ptr<AssociationLink> link, std::string mapper) {
+  auto bound = co_await wait_until_bound(*link, Phase::kEndpointMap, mapper);
+  if (!bound) co_return std::unexpected(std::move(bound.error()));
+  Promised<Result<CallReply>> answer(runtime_.impl());
+  (void)link->call(rpc::kEptMapOpnum, rpc::encode_ept_map(options_.interface), deadline_,
+                   [answer](Result<CallReply> reply) mutable { answer.set(std::move(reply)); });
+  auto reply = co_await answer.wait_until(deadline_);
+  if (!reply) co_return timed_out(options_, Phase::kEndpointMap, mapper);
+  if (!*reply) co_return std::unexpected(std::move(reply->error()));
+  const auto response = rpc::decode_ept_map_response((*reply)->stub, (*reply)->byte_order);
+  if (!response) co_return std::unexpected(response.error());
+  co_return rpc::find_tcp_port(*response, options_.interface);
 }
 
 asio::awaitable<Result<>> RpcConnection::Impl::bind(tcp::socket socket) {

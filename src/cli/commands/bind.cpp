@@ -19,7 +19,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   const double elapsed_ms = std::chrono::duration<double, std::milli>(net::monotonic_now() - began).count();
   const auto& dc = **handle;
   const auto& said = dc.server_extensions();
-  const auto names = drsuapi::flag_names(drsuapi::kDrsExtensionFlags, said.dwFlags);
+  const auto names = drsuapi::flag_names(drsuapi::kDrsExtNames, said.dwFlags);
   context.say(fmt::format("Bound to {} at {} in {:.0f} ms, sealed, as {}.", dc.host(), dc.peer(), elapsed_ms, dc.credential()->principal()));
   context.say(fmt::format("  site object        {}", to_string(said.SiteObjGuid)));
   context.say(fmt::format("  process            {}", said.Pid));
