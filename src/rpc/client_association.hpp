@@ -57,7 +57,7 @@ inline constexpr std::size_t kSendBatch = std::size_t{256} << 10;
 inline constexpr int kSecurityLegsMax = 16;
 
 struct ClientOptions {
-  std::vector<SyntaxId> interfaces;         ///< what to bind; a call names one by its index here (1 to 32 of them)
+  std::vector<SyntaxId> interfaces{};       ///< what to bind; a call names one by its index here (1 to 32 of them)
   bool offer_ndr64 = false;                 ///< propose NDR64 beside NDR20; only when the codec above can speak it
   bool offer_multiplexing = true;           ///< PFC_CONC_MPX: several calls at once if the server grants it, else one after the other
   bool offer_feature_negotiation = true;    ///< keep the connection after an orphaned call, if the server can
@@ -68,14 +68,14 @@ struct ClientOptions {
   std::uint32_t assoc_group_id = 0;         ///< 0 starts a new association group; else joins the group that Bound reported
   std::uint32_t auth_context_id = 1;
   std::size_t calls_max = kClientCallsMax;
-  std::optional<MonoTime> bind_deadline;    ///< Bound by then, or Close with kErrorTimeout
+  std::optional<MonoTime> bind_deadline{};  ///< Bound by then, or Close with kErrorTimeout
   /// How long a server may take to answer co_cancel before the call is orphaned.
   MonoTime cancel_grace = std::chrono::milliseconds(1000);
 };
 
 struct CallOptions {
-  std::optional<MonoTime> deadline;  ///< absolute; the call completes with kErrorTimeout when it passes
-  std::optional<Guid> object;        ///< object UUID of the request
+  std::optional<MonoTime> deadline{};  ///< absolute; the call completes with kErrorTimeout when it passes
+  std::optional<Guid> object{};        ///< object UUID of the request
   bool may_cancel = true;            ///< ask the server politely (co_cancel) before orphaning the call
   bool streaming = false;            ///< hand the answer out in CallFragment actions instead of collecting it
   std::size_t response_max = kResponseStubMax;  ///< octets of answer, also when streaming

@@ -36,7 +36,7 @@ void ServerAssociation::on_tick(MonoTime now) { impl_->on_tick(now); }
 void ServerAssociation::on_security_step(Result<security::SecurityContext::Step> result, MonoTime) {
   impl_->on_security_step(std::move(result));
 }
-void ServerAssociation::on_transport_closed(Error error) { impl_->close(std::move(error)); }
+void ServerAssociation::on_transport_closed(Error error) { impl_->close(in_phase(std::move(error), Phase::kCall)); }
 void ServerAssociation::complete_call(CallId id, Bytes stub) { impl_->complete_call(id, std::move(stub)); }
 void ServerAssociation::fail_call(CallId id, std::uint32_t status, bool did_not_execute) {
   impl_->fail_call(id, status, did_not_execute);

@@ -57,6 +57,10 @@ void ServerAssociation::Impl::begin_request(const Pdu& pdu) {
 /// Verifies and decrypts one fragment into the incoming stub. False when the association is over or the call refused.
 bool ServerAssociation::Impl::open_request(const Pdu& pdu, ByteView message) {
   if (auto agreed = check_auth(pdu, protection_); !agreed) {
+    if (!secured_) {
+      protocol_error(pdu.header.call_id, agreed.error().detail);
+      return false;
+    }
     refuse(nca::kAccessDenied);
     close(in_phase(agreed.error(), Phase::kCall));
     return false;
@@ -85,7 +89,9 @@ void ServerAssociation::Impl::on_request(const Pdu& pdu, ByteView message) {
     begin_request(pdu);
   } else if (!incoming_) {
     // A straggler; opened all the same because messages of a security context count.
-    incoming_ = Incoming{.header = pdu.header, .context_id = 0, .opnum = 0, .object = {}, .stub = {}, .refused = true};
+    const auto& request = std::get<Request>(pdu.body);
+    incoming_ = Incoming{.header = pdu.header, .context_id = request.context_id, .opnum = request.opnum, .object = request.object,
+                         .stub = {}, .refused = true};
   }
   // Without security the stub of a refused call is never looked at; with it, only to keep the security context in step.
   const bool take = secured_ ? open_request(pdu, message) : !incoming_->refused && open_request(pdu, message);
