@@ -72,8 +72,10 @@ def destroy(lab):
         if os.path.exists(f"{NETNS_RUN}/{name}"):  # a half-made one that 'ip netns del' refuses
             os.unlink(f"{NETNS_RUN}/{name}")
         shutil.rmtree(f"{NETNS_ETC}/{name}", ignore_errors=True)
-    if os.path.isdir(NETNS_ETC) and not os.listdir(NETNS_ETC):
+    try:
         os.rmdir(NETNS_ETC)
+    except OSError:
+        pass  # not there, or others use it
     for who in ("dc1", "dc2", "client"):
         outer = f"tlv{lab.number}-{who[-3:]}"
         if os.path.exists(f"/sys/class/net/{outer}"):

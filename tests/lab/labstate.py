@@ -20,6 +20,10 @@ class LabError(Exception):
     """A failure that the user should read as one sentence."""
 
 
+class LabBusy(LabError):
+    """Somebody else holds the lab's lock."""
+
+
 def say(text):
     print(f"lab: {text}", file=sys.stderr, flush=True)
 
@@ -156,14 +160,26 @@ class Lab:
 
     def lock(self):
         """One command at a time changes a lab; the lock ends with the process."""
-        os.makedirs(RUN_DIR, mode=0o755, exist_ok=True)
-        self._lock = open(f"{RUN_DIR}/{self.number}.lock", "w", encoding="utf-8")
-        os.set_inheritable(self._lock.fileno(), False)
+        path = f"{RUN_DIR}/{self.number}.lock"
+        while True:
+            os.makedirs(RUN_DIR, mode=0o755, exist_ok=True)
+            try:
+                self._lock = open(path, "w", encoding="utf-8")  # Python's files are not inherited by programs we start
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(self._lock.fileno()).st_ino == os.stat(path).st_ino:
+                    return self
+            except BlockingIOError:
+                raise LabBusy(f"another command is changing lab {self.number} right now") from None
+            except FileNotFoundError:
+                pass  # removed by a 'lab down' between two of our steps: once more
+
+    def remove_lock(self):
+        """For 'down': nothing stays in /run. Whoever waits for this file sees that it is gone and makes a new one."""
+        os.unlink(f"{RUN_DIR}/{self.number}.lock")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LabError(f"another command is changing lab {self.number} right now") from None
-        return self
+            os.rmdir(RUN_DIR)
+        except OSError:
+            pass  # other labs
 
     def password(self, who="administrator"):
         with open(self.path(f"{who}.password"), encoding="utf-8") as file:
