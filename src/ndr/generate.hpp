@@ -17,7 +17,7 @@ struct GenerateOptions {
   std::uint32_t count_max = 3;     ///< elements of an array, beyond what its range demands
   std::uint32_t units_max = 12;    ///< characters of a string
   int depth_max = 6;               ///< pointers below this depth are null
-  std::optional<std::uint32_t> tag;  ///< the arm of the outermost union; otherwise any
+  std::optional<std::uint32_t> tag = std::nullopt;  ///< the arm of the outermost union; otherwise any
 };
 
 class Generator {

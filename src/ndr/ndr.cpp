@@ -16,7 +16,6 @@ std::string_view fault_name(FaultKind kind) noexcept {
     case FaultKind::kBadString: return "malformed string";
     case FaultKind::kNullRef: return "null reference pointer";
     case FaultKind::kDepth: return "nested too deeply";
-    case FaultKind::kTrailing: return "octets left over";
   }
   return "";
 }

@@ -24,7 +24,6 @@ enum class FaultKind : std::uint8_t {
   kBadString,    ///< not terminated, or an offset that is not zero
   kNullRef,      ///< a [ref] pointer that is null
   kDepth,        ///< nested deeper than kDepthMax
-  kTrailing,     ///< octets left over where none may be
 };
 [[nodiscard]] std::string_view fault_name(FaultKind kind) noexcept;
 
@@ -153,7 +152,7 @@ class Reader {
     passes([&] {
       if (pass_ == Pass::kInline) return array_pointer(name, v);
       if (fault_ || !v.is_present()) return;
-      if (size() != v.size()) return fail(FaultKind::kConformance, name);
+      if (size(name) != v.size()) return fail(FaultKind::kConformance, name);
       array_passes([&] {
         for (auto& s : v) string_pointer(name, s);
       });
@@ -167,14 +166,15 @@ class Reader {
         const auto length_max = get<std::uint16_t>(name);
         if (length % 2 != 0 || length > length_max) return fail(FaultKind::kBadString, name);
         v.reset();
-        if (pointer(name)) v.emplace(length / 2, u'\0');
+        if (pointer(name) && claim(name, length, 1)) v.emplace(length / 2, u'\0');
+        if (fault_) return;
         if (!v && length != 0) fail(FaultKind::kConformance, name);
         return;
       }
       if (fault_ || !v) return;
-      const auto max = size();
-      const auto offset = size();
-      const auto actual = size();
+      const auto max = size(name);
+      const auto offset = size(name);
+      const auto actual = size(name);
       if (offset != 0 || actual != v->size() || max < actual) return fail(FaultKind::kBadString, name);
       if (actual * 2 > left()) return fail(FaultKind::kTruncated, name);
       get_all(name, v->data(), v->size());
@@ -350,9 +350,9 @@ class Reader {
   template <class C>
   void string_body(std::string_view name, std::basic_string<C>& v) {
     if (fault_) return;
-    const auto max = size();
-    const auto offset = size();
-    const auto actual = size();
+    const auto max = size(name);
+    const auto offset = size(name);
+    const auto actual = size(name);
     if (fault_) return;
     if (offset != 0 || actual == 0 || actual > max) return fail(FaultKind::kBadString, name);
     if (actual > left() / sizeof(C)) return fail(FaultKind::kTruncated, name);
@@ -410,13 +410,20 @@ class Reader {
     else
       v.emplace();
   }
+  /// Elements of different arrays never share octets, so all arrays together cannot promise more than the message has.
+  bool claim(std::string_view name, std::uint64_t n, std::size_t octets_each) {
+    if (n > left() / octets_each || n * octets_each > in_.size() - claimed_) {
+      fail(FaultKind::kTruncated, name);
+      return false;
+    }
+    claimed_ += n * octets_each;
+    return true;
+  }
   template <class T>
   void allocate(std::string_view name, Seq<T>& v, std::uint64_t n, Range range, std::size_t octets_each) {
     if (fault_) return;
     if (!range.admits(n)) return fail(FaultKind::kRange, name);
-    // Elements of different arrays never share octets, so all arrays together cannot promise more than the message has.
-    if (n > left() / octets_each || n * octets_each > in_.size() - claimed_) return fail(FaultKind::kTruncated, name);
-    claimed_ += n * octets_each;
+    if (!claim(name, n, octets_each)) return;
     v.clear();
     if (n == 0) return;
     if (options_.arena == nullptr)
@@ -436,7 +443,7 @@ class Reader {
   template <class T>
   void array_referent(std::string_view name, Seq<T>& v) {
     if (fault_ || !v.is_present()) return;
-    if (size() != v.size()) return fail(FaultKind::kConformance, name);
+    if (size(name) != v.size()) return fail(FaultKind::kConformance, name);
     array_passes([&] { elements(name, v); });
   }
   /// The hoisted count of a conformant structure must be the one that its member gives.
@@ -499,8 +506,8 @@ class Reader {
     for (std::size_t i = 0; i < n; ++i)
       values[i] = static_cast<T>(options_.order == std::endian::little ? load_le<U>(at + i * sizeof(T)) : load_be<U>(at + i * sizeof(T)));
   }
-  std::uint64_t size() {
-    return options_.syntax == Syntax::kNdr64 ? get<std::uint64_t>({}) : get<std::uint32_t>({});
+  std::uint64_t size(std::string_view name = {}) {
+    return options_.syntax == Syntax::kNdr64 ? get<std::uint64_t>(name) : get<std::uint32_t>(name);
   }
   bool pointer(std::string_view name) {
     return (options_.syntax == Syntax::kNdr64 ? get<std::uint64_t>(name) : get<std::uint32_t>(name)) != 0;
@@ -509,7 +516,7 @@ class Reader {
   ByteView in_;
   ReadOptions options_;
   std::size_t at_ = 0;
-  std::size_t claimed_ = 0;  // octets that the elements of all arrays so far need at least
+  std::size_t claimed_ = 0;  // octets that the elements of all arrays and counted strings so far need at least
   Pass pass_ = Pass::kInline;
   int depth_ = 0;
   std::uint64_t max_count_ = 0;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fuzzes the stubs of requests and replies of drsuapi and dsaop, here: replies, as a client reads them. See drsuapi_fuzz.hpp.
+#include "drsuapi_fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return tributary::drsuapi::fuzz_stub(tributary::drsuapi::Direction::kOut, data, size);
+}
