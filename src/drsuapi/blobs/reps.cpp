@@ -42,6 +42,8 @@ void decode_rpc_inst(Trail& trail, ByteView octets, REPS_VALUE& v, Extents& exte
 
 void decode_address(Trail& trail, ByteView octets, REPS_VALUE& v, Extents& extents) {
   if (v.cbOtherDra == 0) return;
+  if (v.cbOtherDraOffset < head_size(v))
+    return trail.fail("cbOtherDraOffset", 36, fmt::format("{} is inside the head of {} octets", v.cbOtherDraOffset, head_size(v)));
   if (v.cbOtherDraOffset > octets.size())
     return trail.fail("cbOtherDraOffset", 36, fmt::format("{} is more than the {} octets there are", v.cbOtherDraOffset, octets.size()));
   if (v.cbOtherDra > octets.size() - v.cbOtherDraOffset)
@@ -55,6 +57,8 @@ void decode_address(Trail& trail, ByteView octets, REPS_VALUE& v, Extents& exten
 
 void decode_pas_data(Trail& trail, ByteView octets, REPS_VALUE& v, Extents& extents) {
   const auto offset = *v.cbPasDataOffset;
+  if (offset < head_size(v))
+    return trail.fail("cbPasDataOffset", 212, fmt::format("{} is inside the head of {} octets", offset, head_size(v)));
   if (offset > octets.size())
     return trail.fail("cbPasDataOffset", 212, fmt::format("{} is more than the {} octets there are", offset, octets.size()));
   const Inside inside(trail, "pasData");
@@ -104,13 +108,6 @@ std::optional<Error> decode_value(Attribute attribute, ByteView octets, REPS_VAL
   return std::nullopt;
 }
 
-/// Where the next part may begin.
-std::size_t end_of_known(const REPS_VALUE& v) {
-  std::size_t end = head_size(v);
-  for (const auto& chunk : v.unknown) end = std::max(end, chunk.offset + chunk.octets.size());
-  return end;
-}
-
 std::size_t place_rpc_inst(DSA_RPC_INST& inst) {
   PlacedWriter writer;
   describe(writer, inst);
@@ -121,7 +118,7 @@ std::size_t place_rpc_inst(DSA_RPC_INST& inst) {
 
 /// Gives a place and a length to what has none.
 void place(Trail& trail, REPS_VALUE& v) {
-  std::size_t end = end_of_known(v);
+  std::size_t end = std::max(head_size(v), end_of(trail, v.unknown));
   std::size_t parts_end = head_size(v);
   std::size_t address = 0;
   if (auto* mtx = std::get_if<MTX_ADDR>(&v.otherDra)) address = pack(*mtx).size();

@@ -66,6 +66,15 @@ void Image::paint(const std::vector<UnknownOctets>& unknown) {
   for (const auto& chunk : unknown) paint("unknown", chunk.offset, chunk.octets);
 }
 
+std::size_t end_of(Trail& trail, const std::vector<UnknownOctets>& unknown) {
+  std::size_t end = 0;
+  for (const auto& chunk : unknown) {
+    if (chunk.offset > kBlobOctetsMax) trail.fail("unknown", fmt::format("octets at {} are beyond what a value can have", chunk.offset));
+    end = std::max(end, chunk.offset + chunk.octets.size());
+  }
+  return end;
+}
+
 void Image::grow_to(std::string_view field, std::size_t size) {
   if (size > kBlobOctetsMax)
     trail_.fail(field, fmt::format("{} octets are more than a value can have", size));

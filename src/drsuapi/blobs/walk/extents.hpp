@@ -60,6 +60,9 @@ class Image {
   Bytes octets_;
 };
 
+/// Where the last of them ends; fails when one is beyond what a value can have.
+[[nodiscard]] std::size_t end_of(Trail& trail, const std::vector<UnknownOctets>& unknown);
+
 [[nodiscard]] constexpr std::size_t align_up(std::size_t at, std::size_t to) noexcept { return (at + to - 1) / to * to; }
 
 }  // namespace tributary::drsuapi::blobs

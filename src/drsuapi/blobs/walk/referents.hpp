@@ -43,9 +43,9 @@ struct Referent {
 class PlacedReader : public PackedReader {
  public:
   using PackedReader::PackedReader;
-  void referent(std::string_view name, std::string_view, Referent& r) {
-    scalar(name, r.offset);
-    pending_.push_back({name, &r, kUncounted});
+  void referent(std::string_view, std::string_view offset_name, Referent& r) {
+    scalar(offset_name, r.offset);
+    pending_.push_back({offset_name, &r, kUncounted});
   }
   void counted_referent(std::string_view count_name, std::string_view name, Referent& r) {
     std::uint32_t count = 0;
@@ -151,9 +151,7 @@ template <class T>
 Result<Bytes> encode_placed(Trail& trail, T v) {
   PlacedWriter first;
   describe(first, v);
-  std::size_t end = first.at();
-  for (const auto& chunk : v.unknown) end = std::max(end, chunk.offset + chunk.octets.size());
-  first.place(end);
+  first.place(std::max(first.at(), end_of(trail, v.unknown)));
   PlacedWriter writer;
   describe(writer, v);
   Image image(trail);
