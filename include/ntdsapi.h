@@ -15,7 +15,8 @@
  *    connection. No function keeps per-process state that a caller must set up, or returns static memory.
  *  - A null argument that is not marked optional gives ERROR_INVALID_PARAMETER (87); a handle that is null, closed or was never
  *    one gives ERROR_INVALID_HANDLE (6).
- *  - No function blocks longer than the handle's timeout (DsBindingSetTimeout, 60 s unless set) on each wait for the network.
+ *  - Binding takes 60 s at most; calls on a handle take its timeout at most (DsBindingSetTimeout).
+ *  - A handle does not survive fork(): the child must bind anew.
  */
 #ifndef TRIBUTARY_NTDSAPI_H
 #define TRIBUTARY_NTDSAPI_H

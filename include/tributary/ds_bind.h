@@ -50,13 +50,13 @@ NTDSAPI DWORD WINAPI DsBindWithSpnExA(LPCSTR DomainControllerName, LPCSTR DnsDom
                                       LPCSTR ServicePrincipalName, DWORD BindFlags, HANDLE* phDS);
 #define DsBindWithSpnEx TRIBUTARY_AW(DsBindWithSpnEx)
 
-/* DsBindByInstance: opens a handle to one instance of the directory service, also an AD LDS instance on its own port.
- * ServerName: the host; optional when DnsDomainName is given. Annotation: optional, the port of the instance as decimal text
- *   ("50000"): an AD LDS instance registers its LDAP port as the annotation of its endpoint. InstanceGuid: optional, the objectGUID
- *   of the instance's nTDSDSA object, which the endpoint mapper lists as the object. DnsDomainName, AuthIdentity,
- *   ServicePrincipalName, BindFlags: as DsBindWithSpnEx.
- * Owner, Errors: as DsBindWithSpnEx; EPT_S_NOT_REGISTERED when the host has no such instance.
- * Source: [MS-DRSR] 2.1, 2.2.4.2. */
+/* DsBindByInstance: DsBindWithSpnEx that insists on one instance of the directory service.
+ * ServerName: the host; optional when DnsDomainName is given. Annotation: optional, the LDAP port of the instance as text; only "389",
+ *   a domain controller, is supported (ERROR_NOT_SUPPORTED, 50, otherwise). InstanceGuid: optional, the objectGUID of the
+ *   instance's nTDSDSA object, which is compared with the host's. DnsDomainName, AuthIdentity, ServicePrincipalName, BindFlags: as
+ *   DsBindWithSpnEx.
+ * Owner, Errors: as DsBindWithSpnEx; EPT_S_NOT_REGISTERED (1753) the host is another instance.
+ * Source: [MS-DRSR] 2.2.4.2. */
 NTDSAPI DWORD WINAPI DsBindByInstanceW(LPCWSTR ServerName, LPCWSTR Annotation, GUID* InstanceGuid, LPCWSTR DnsDomainName,
                                        RPC_AUTH_IDENTITY_HANDLE AuthIdentity, LPCWSTR ServicePrincipalName, DWORD BindFlags,
                                        HANDLE* phDS);
@@ -74,8 +74,8 @@ NTDSAPI DWORD WINAPI DsBindToISTGA(LPCSTR SiteName, HANDLE* phDS);
 #define DsBindToISTG TRIBUTARY_AW(DsBindToISTG)
 
 /* DsBindingSetTimeout: how long the calls on a handle may take.
- * cTimeoutSecs: seconds, for each call as a whole; 0 restores the default of 60 s. A call under way keeps the old value.
- * A synchronous DsReplicaSync returns when replication is done: give it as long as the NC is large.
+ * cTimeoutSecs: seconds, for each call as a whole; 0 restores the defaults: 24 hours for the calls that return when replication
+ * is done (DsReplicaSync, DsReplicaAdd, DsReplicaDel, DsReplicaVerifyObjects), 60 s for all others. A call under way keeps the old value.
  * Errors: ERROR_INVALID_HANDLE. When the time is over a call returns ERROR_TIMEOUT (1460); the DC goes on with its work. */
 NTDSAPI DWORD WINAPI DsBindingSetTimeout(HANDLE hDS, ULONG cTimeoutSecs);
 

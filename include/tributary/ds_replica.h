@@ -9,7 +9,7 @@
  * NameContext: the DN of the NC's root. pUuidDsaSrc: the DSA GUID of the source (objectGUID of its nTDSDSA object), which must
  *   already be one of the NC's sources on the destination; optional with DS_REPSYNC_ALL_SOURCES, which ignores it.
  * Without DS_REPSYNC_ASYNCHRONOUS_OPERATION the call returns when replication is done or has failed, and its result is that of the
- * replication. Set the handle's timeout accordingly. Replication goes one way: nothing moves from the destination to the source.
+ * replication; see DsBindingSetTimeout. Replication goes one way: nothing moves from the destination to the source.
  *
  * Use it after a change that cannot wait, or to test a link. A DC replicates by itself, on notification and on schedule, and works its
  * replication queue one task at a time: a program that calls DsReplicaSync routinely, or for every change, fills that queue with syncs

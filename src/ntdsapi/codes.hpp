@@ -6,6 +6,7 @@
 
 namespace tributary::ntdsapi {
 
+inline constexpr Win32 kErrorTooManyOpenFiles{4};
 inline constexpr Win32 kErrorBufferOverflow{111};
 inline constexpr Win32 kErrorNoSitename{1919};
 inline constexpr Win32 kErrorDsObjNotFound{8333};

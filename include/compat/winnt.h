@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * On Windows part of <windows.h>.
+ */
+#ifndef TRIBUTARY_COMPAT_WINNT_H
+#define TRIBUTARY_COMPAT_WINNT_H
+
+#include "windows.h"
+
+#endif
