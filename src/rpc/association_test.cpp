@@ -242,6 +242,91 @@ TEST(Pair, ContextHandlesLiveInTheGroup) {
   EXPECT_EQ(pair.server().context_handles(), nullptr);
 }
 
+// A handshake that never ends is ended, by whichever side counts first.
+TEST(Pair, HandshakesHaveALimit) {
+  Pair pair({.client = {.interfaces = {kDrsuapi}}, .script = {.initiator_tokens = 40, .acceptor_tokens = 40}});
+  ASSERT_FALSE(pair.closed_.empty());
+  EXPECT_EQ(pair.closed_[0].error.code, win32::kRpcSSecPkgError);
+  EXPECT_EQ(pair.closed_[0].error.phase, Phase::kAuthenticate);
+}
+
+// What a security package wants to send may not fit into a PDU, and its signature may leave no room in a fragment.
+TEST(ClientAssociation, FailsWhenTheTokenDoesNotFit) {
+  auto client = ClientAssociation::sealed({.interfaces = {kDrsuapi}}, std::make_shared<TestContext>(true, kSpnegoScript)).value();
+  client.start({});
+  (void)client.poll_actions();
+  client.on_security_step(security::SecurityContext::Step{.token = Bytes(66000), .complete = false}, {});
+  const auto actions = client.poll_actions();
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(std::get<Close>(actions[0]).error.code, win32::kRpcSProtocolError);
+
+  Pair pair({.client = {.interfaces = {kDrsuapi}, .fragment_max = 1432}, .script = {.token_size = 1300}});
+  ASSERT_TRUE(pair.client().begin_call(0, 0, pattern(10), {}, pair.now_));
+  pair.settle();
+  ASSERT_EQ(pair.completed_.size(), 1u);
+  EXPECT_EQ(pair.completed_[0].stub.error().code, win32::kRpcSSecPkgError);
+  EXPECT_TRUE(pair.completed_[0].did_not_execute);
+}
+
+/// A server in the middle of a security step, or past it.
+struct LoneServer {
+  explicit LoneServer(std::shared_ptr<TestContext> acceptor = std::make_shared<TestContext>(false, kKerberosScript))
+      : server(
+            [&] {
+              ServerOptions options;
+              options.interfaces = {{.id = kDrsuapi, .opnum_count = 31}};
+              options.make_acceptor = [acceptor](security::AuthType) { return acceptor; };
+              return options;
+            }(),
+            groups) {
+    server.start({});
+    send(PduType::kBind, "i1");
+  }
+  void send(PduType type, const std::string& token) {
+    const Bind bind{.contexts = {{0, kDrsuapi, {kNdr20}}}};
+    const Pdu pdu{.header = {.type = type, .flags = pfc::kWhole, .call_id = 1},
+                  .body = bind,
+                  .auth = AuthTrailer{.type = 16, .level = 6, .context_id = 1, .token = as_bytes(token)}};
+    server.on_bytes(encode_pdu(pdu).value(), {});
+  }
+  std::optional<Close> close() {
+    for (auto& action : server.poll_actions())
+      if (auto* found = std::get_if<Close>(&action)) return *found;
+    return std::nullopt;
+  }
+  AssociationGroups groups;
+  ServerAssociation server;
+};
+
+TEST(ServerAssociation, BuffersWithALimitDuringASecurityStep) {
+  LoneServer lone;
+  EXPECT_FALSE(lone.server.wants_bytes());
+  const Bytes portion(std::size_t{1} << 20, 0);
+  for (std::size_t sent = 0; sent + portion.size() <= kBufferedMax; sent += portion.size()) lone.server.on_bytes(portion, {});
+  EXPECT_FALSE(lone.close());
+  lone.server.on_bytes(Bytes(1), {});
+  const auto close = lone.close();
+  ASSERT_TRUE(close);
+  EXPECT_EQ(close->error.code, win32::kRpcSProtocolError);
+  EXPECT_EQ(lone.groups.size(), 0u);
+}
+
+TEST(ServerAssociation, ClosesWhenATokenDoesNotFit) {
+  LoneServer lone;
+  lone.server.on_security_step(security::SecurityContext::Step{.token = Bytes(66000), .complete = false}, {});
+  const auto close = lone.close();
+  ASSERT_TRUE(close);
+  EXPECT_EQ(close->error.code, win32::kRpcSProtocolError);
+}
+
+TEST(ServerAssociation, MovesWithItsCalls) {
+  LoneServer lone;
+  ServerAssociation moved(std::move(lone.server));
+  EXPECT_NE(moved.association_group(), 0u);
+  moved.on_transport_closed({win32::kRpcSCallFailed, Phase::kNone, "gone"});
+  EXPECT_TRUE(moved.closed());
+}
+
 TEST(ClientAssociation, CannotBeBuiltWithoutSecurity) {
   EXPECT_EQ(ClientAssociation::for_endpoint_mapper({.interfaces = {kDrsuapi}}).error().code, win32::kErrorAccessDenied);
   EXPECT_EQ(ClientAssociation::for_endpoint_mapper({.interfaces = {kEndpointMapper, kDrsuapi}}).error().code, win32::kErrorAccessDenied);

@@ -62,7 +62,8 @@ struct ClientOptions {
   bool offer_multiplexing = true;           ///< PFC_CONC_MPX: several calls at once if the server grants it, else one after the other
   bool offer_feature_negotiation = true;    ///< keep the connection after an orphaned call, if the server can
   bool require_header_signing = true;       ///< fail the bind when the server does not agree to it: a downgrade is visible
-  bool verification_trailer = false;        ///< append [MS-RPCE] 2.2.2.13 to requests (for providers without header signing)
+  bool verification_trailer = true;         ///< append [MS-RPCE] 2.2.2.13 to requests: the bind itself is not signed, this says under
+                                            ///< the seal which interface and syntax it meant
   LastLeg last_leg = LastLeg::kAlterContext;
   std::uint16_t fragment_max = kDefaultFragment;  ///< largest fragment to send or receive, at least kMustReceiveFragment
   std::uint32_t assoc_group_id = 0;         ///< 0 starts a new association group; else joins the group that Bound reported
@@ -150,9 +151,9 @@ class ClientAssociation {
   void on_transport_closed(Error error);
 
   /// Starts a call on interfaces[interface]. Calls made before Bound wait for it. Requests leave in the order of the calls.
-  /// Errors at once: kErrorInvalidParameter (no such interface), kErrorAccessDenied (an association for the endpoint mapper
-  /// asked for another), kRpcSUnknownIf (the server refused that interface), kRpcSCallFailedDne (closed, or closing after an
-  /// orphaned call), kRpcSServerTooBusy (calls_max reached).
+  /// Errors at once: kErrorInvalidParameter (no such interface; an association for the endpoint mapper has only that one),
+  /// kRpcSUnknownIf (the server refused that interface), kRpcSCallFailedDne (closed, or closing after an orphaned call),
+  /// kRpcSServerTooBusy (calls_max reached).
   [[nodiscard]] Result<CallId> begin_call(std::size_t interface, std::uint16_t opnum, Bytes stub, CallOptions options, MonoTime now);
   /// Gives a call up. If nothing of it was sent, or without may_cancel, it completes with kRpcSCallCancelled at once; else the
   /// server gets cancel_grace to answer, and that answer, even success, is the result. Unknown and finished ids are ignored.

@@ -55,7 +55,6 @@ class StubSender {
 
   /// Appends the next fragment of at most `fragment_max` octets. Not after done().
   [[nodiscard]] Result<> append_next(Bytes& out, std::uint16_t fragment_max, const Protection& protection);
-  [[nodiscard]] bool started() const noexcept { return started_; }
   [[nodiscard]] bool done() const noexcept { return done_; }
 
  private:
