@@ -58,6 +58,10 @@ struct NamedAttributeSet {
 /// The names of one schema. Immutable once made: any number of threads.
 class SchemaNames {
  public:
+  SchemaNames() = default;
+  SchemaNames(const SchemaNames&) = delete;
+  SchemaNames& operator=(const SchemaNames&) = delete;
+
   /// About 1,500 attributes and 270 classes; blocks for some hundred milliseconds.
   [[nodiscard]] static Result<std::shared_ptr<const SchemaNames>> read(Directory& directory);
   /// Without a schema: names of the base schema by number, no syntaxes.

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// See changes_cycle.hpp.
+#include "client/changes_cycle.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/utf.hpp"
+#include "base/win32.hpp"
+#include "client/schema_names.hpp"
+#include "drsuapi/compress/compression.hpp"
+#include "drsuapi/compress/pickle.hpp"
+#include "drsuapi/dsname.hpp"
+#include "drsuapi/operations.hpp"
+#include "ndr/ndr.hpp"
+
+namespace tributary::client {
+namespace {
+
+using namespace drsuapi;
+
+/// Flags that may differ between the requests of one cycle ([MS-DRSR] 4.1.10.4.1).
+constexpr std::uint32_t kVolatileFlags = DRS_ADD_REF | DRS_GET_ANC | DRS_USE_COMPRESSION | DRS_GET_NC_SIZE;
+
+std::vector<ATTRTYP> sorted_set(std::vector<ATTRTYP> attids) {
+  std::ranges::sort(attids);
+  attids.erase(std::ranges::unique(attids).begin(), attids.end());
+  return attids;
+}
+
+std::string flag_words(std::uint32_t flags) {
+  std::string words;
+  for (const auto& name : drs_option_names(flags, IDL_DRSGetNCChanges::opnum)) words += (words.empty() ? "" : "|") + name;
+  return words.empty() ? "0" : words;
+}
+
+/// The fields that V8 and V10 share.
+template <class Request>
+void fill(Request& request, const ChangesCookie& position, const ChangesOptions& options) {
+  // A DN that is no UTF-16 was refused by starting_point.
+  if (auto nc = dsname_from_dn(position.nc_dn)) request.pNC = std::move(*nc);
+  request.uuidInvocIdSrc = position.invocation_id.value;
+  request.usnvecFrom = position.usn_vector;
+  if (!position.up_to_dateness.rgCursors.empty()) request.pUpToDateVecDest = position.up_to_dateness;
+  request.ulFlags = position.flags | (options.flags & kVolatileFlags) | (options.compress ? std::uint32_t{DRS_USE_COMPRESSION} : 0);
+  request.cMaxObjects = options.objects_per_page_max;
+  request.cMaxBytes = options.octets_per_page_max;
+  request.ulExtendedOp = options.extended_op;
+  if (position.partial_attribute_set.empty()) return;
+  PARTIAL_ATTR_VECTOR_V1_EXT attributes;
+  attributes.rgPartialAttr = Seq<ATTRTYP>(position.partial_attribute_set);
+  request.pPartialAttrSet = std::move(attributes);
+  request.PrefixTableDest = options.prefix_table.pPrefixEntry.empty() ? default_prefix_table() : options.prefix_table;
+}
+
+template <class From>
+void widen_common(DRS_MSG_GETCHGREPLY_V9& to, From& from) {
+  to.uuidDsaObjSrc = from.uuidDsaObjSrc;
+  to.uuidInvocIdSrc = from.uuidInvocIdSrc;
+  to.pNC = std::move(from.pNC);
+  to.usnvecFrom = from.usnvecFrom;
+  to.usnvecTo = from.usnvecTo;
+  to.PrefixTableSrc = std::move(from.PrefixTableSrc);
+  to.ulExtendedRet = from.ulExtendedRet;
+  to.cNumObjects = from.cNumObjects;
+  to.cNumBytes = from.cNumBytes;
+  to.pObjects = std::move(from.pObjects);
+  to.fMoreData = from.fMoreData;
+}
+
+void widen(ndr::Arena& arena, DRS_MSG_GETCHGREPLY_V9& to, DRS_MSG_GETCHGREPLY_V1& from) {
+  widen_common(to, from);
+  if (!from.pUpToDateVecSrcV1) return;
+  const auto& cursors = from.pUpToDateVecSrcV1->rgCursors;
+  auto* const widened = arena.make_array<UPTODATE_CURSOR_V2>(cursors.size());
+  for (std::size_t i = 0; i < cursors.size(); ++i) widened[i] = {cursors[i].uuidDsa, cursors[i].usnHighPropUpdate, 0};
+  auto* const vector = arena.make_array<UPTODATE_VECTOR_V2_EXT>(1);
+  vector->rgCursors = Seq<UPTODATE_CURSOR_V2>::view({widened, cursors.size()});
+  to.pUpToDateVecSrc = Unique<UPTODATE_VECTOR_V2_EXT>::view(vector);
+}
+
+void widen(ndr::Arena& arena, DRS_MSG_GETCHGREPLY_V9& to, DRS_MSG_GETCHGREPLY_V6& from) {
+  widen_common(to, from);
+  to.pUpToDateVecSrc = std::move(from.pUpToDateVecSrc);
+  to.cNumNcSizeObjects = from.cNumNcSizeObjects;
+  to.cNumNcSizeValues = from.cNumNcSizeValues;
+  to.dwDRSError = from.dwDRSError;
+  auto* const links = arena.make_array<REPLVALINF_V3>(from.rgValues.size());
+  for (std::size_t i = 0; i < from.rgValues.size(); ++i) {
+    auto& link = from.rgValues[i];
+    links[i].pObject = std::move(link.pObject);
+    links[i].attrTyp = link.attrTyp;
+    links[i].Aval = std::move(link.Aval);
+    links[i].fIsPresent = link.fIsPresent;
+    links[i].MetaData.timeCreated = link.MetaData.timeCreated;
+    links[i].MetaData.MetaData = link.MetaData.MetaData;
+  }
+  to.rgValues = Seq<REPLVALINF_V3>::view({links, from.rgValues.size()});
+}
+
+void widen(ndr::Arena&, DRS_MSG_GETCHGREPLY_V9& to, DRS_MSG_GETCHGREPLY_V9& from) { to = std::move(from); }
+
+template <class Reply>
+Result<> decode_inner(ChangesPage& page, const Pickle& pickle, DRS_MSG_GETCHGREPLY_V9& to) {
+  const ndr::ReadOptions options{pickle.syntax == PickleSyntax::kNdr64 ? ndr::Syntax::kNdr64 : ndr::Syntax::kNdr20,
+                                 pickle.little_endian ? std::endian::little : std::endian::big, page.arena.get()};
+  auto inner = ndr::decode<Reply>(pickle.object, options);
+  if (!inner) return std::unexpected(std::move(inner.error()));
+  widen(*page.arena, to, *inner);
+  return {};
+}
+
+/// DecompressReplyMessage. The page's message becomes the decompressed one.
+Result<> open_compressed(ChangesPage& page, DRS_COMP_ALG_TYPE algorithm, std::uint32_t inner_version, const DRS_COMPRESSED_BLOB& blob,
+                         DRS_MSG_GETCHGREPLY_V9& to) {
+  auto plain = decompress_reply(static_cast<ReplyCompression>(algorithm), blob.pbCompressedData.span(), blob.cbUncompressedSize);
+  if (!plain) return std::unexpected(std::move(plain.error()));
+  page.message = std::move(*plain);
+  const auto pickle = read_pickle(page.message);
+  if (!pickle) return std::unexpected(pickle.error());
+  switch (inner_version) {
+    case 1: return decode_inner<DRS_MSG_GETCHGREPLY_V1>(page, *pickle, to);
+    case 6: return decode_inner<DRS_MSG_GETCHGREPLY_V6>(page, *pickle, to);
+    case 9: return decode_inner<DRS_MSG_GETCHGREPLY_V9>(page, *pickle, to);
+    default: return fail(win32::kErrorInvalidData, "a compressed reply of version " + std::to_string(inner_version));
+  }
+}
+
+Result<> widen_any(ChangesPage& page, DRS_MSG_GETCHGREPLY& answer, DRS_MSG_GETCHGREPLY_V9& to) {
+  if (auto* const v6 = answer.get_if<6>()) return widen(*page.arena, to, *v6), Result<>{};
+  if (auto* const v9 = answer.get_if<9>()) return widen(*page.arena, to, *v9), Result<>{};
+  if (auto* const v1 = answer.get_if<1>()) return widen(*page.arena, to, *v1), Result<>{};
+  if (const auto* const v7 = answer.get_if<7>())
+    return open_compressed(page, v7->CompressionAlg, v7->dwCompressedVersion, v7->CompressedAny, to);
+  const auto* const v2 = answer.get_if<2>();
+  return open_compressed(page, DRS_COMP_ALG_TYPE::DRS_COMP_ALG_MSZIP, 1, v2->CompressedV1, to);
+}
+
+}  // namespace
+
+Result<ChangesCookie> starting_point(const ChangesOptions& options) {
+  if (options.extended_op != 0 && options.cookie) return fail(win32::kErrorInvalidParameter, "an extended operation has no cookie");
+  ChangesCookie position = options.cookie.value_or(ChangesCookie{});
+  if (!options.cookie) {
+    position.nc_dn = options.nc_dn;
+    position.flags = (options.flags == 0 ? kReaderFlags : options.flags) & ~kVolatileFlags;
+    position.partial_attribute_set = sorted_set(options.partial_attribute_set);
+  } else {
+    if (!options.nc_dn.empty() && !equals_ignoring_case(options.nc_dn, position.nc_dn))
+      return fail(win32::kErrorInvalidParameter, "the cookie is one of " + position.nc_dn + ", not of " + options.nc_dn);
+    if (options.flags != 0 && (options.flags & ~kVolatileFlags) != position.flags)
+      return fail(win32::kErrorInvalidParameter, "the cookie was made with the flags " + flag_words(position.flags));
+    if (sorted_set(options.partial_attribute_set) != position.partial_attribute_set)
+      return fail(win32::kErrorInvalidParameter, "the cookie was made for another set of attributes");
+  }
+  if (position.nc_dn.empty()) return fail(win32::kErrorInvalidParameter, "no naming context was named");
+  if (const auto name = dsname_from_dn(position.nc_dn); !name) return std::unexpected(name.error());
+  return position;
+}
+
+DRS_MSG_GETCHGREQ request_from(const ChangesCookie& position, const ChangesOptions& options, const DRS_EXTENSIONS_INT& server) {
+  if (!server.has(DRS_EXT_GETCHGREQ_V10)) {
+    DRS_MSG_GETCHGREQ_V8 request;
+    fill(request, position, options);
+    return request;
+  }
+  DRS_MSG_GETCHGREQ_V10 request;
+  fill(request, position, options);
+  request.ulMoreFlags = options.more_flags;
+  return request;
+}
+
+Result<ChangesPage> decode_page(Bytes stub, std::endian byte_order) {
+  ChangesPage page;
+  page.wire_octets = stub.size();
+  page.message = std::move(stub);
+  page.arena = std::make_unique<ndr::Arena>();
+  auto answer = decode_out<IDL_DRSGetNCChanges>(page.message, ndr::ReadOptions{ndr::Syntax::kNdr20, byte_order, page.arena.get()});
+  if (!answer) return std::unexpected(in_phase(std::move(answer.error()), Phase::kCall));
+  if (answer->result != 0) return fail(Win32{answer->result}, std::string(IDL_DRSGetNCChanges::name), Phase::kCall);
+  page.version = answer->msgOut.tag();
+  auto* const reply = page.arena->make_array<DRS_MSG_GETCHGREPLY_V9>(1);
+  if (auto opened = widen_any(page, answer->msgOut, *reply); !opened) return std::unexpected(in_phase(std::move(opened.error()), Phase::kCall));
+  if (reply->dwDRSError != 0) return fail(Win32{reply->dwDRSError}, "while the DC made a page of changes", Phase::kCall);
+  page.reply = reply;
+  return page;
+}
+
+Result<ChangesCookie> cookie_after(const ChangesCookie& before, const DRS_MSG_GETCHGREPLY_V9& page) {
+  ChangesCookie after = before;
+  after.invocation_id = InvocationId{page.uuidInvocIdSrc};
+  after.usn_vector = page.usnvecTo;
+  after.cycle_complete = page.fMoreData == 0;
+  if (!after.cycle_complete) {
+    if (page.pObjects.empty() && page.rgValues.empty() && after.usn_vector == before.usn_vector && after.invocation_id == before.invocation_id)
+      return fail(win32::kErrorDsDraInternalError, "the DC announced more changes, sent none and stands still", Phase::kCall);
+    return after;
+  }
+  if (!page.pUpToDateVecSrc) return after;
+  // MergeUTD: of each DSA the greater USN.
+  std::map<Guid, USN> merged;
+  for (const auto& cursor : before.up_to_dateness.rgCursors) merged[cursor.uuidDsa] = std::max(merged[cursor.uuidDsa], cursor.usnHighPropUpdate);
+  for (const auto& cursor : page.pUpToDateVecSrc->rgCursors) merged[cursor.uuidDsa] = std::max(merged[cursor.uuidDsa], cursor.usnHighPropUpdate);
+  after.up_to_dateness.rgCursors.clear();
+  for (const auto& [dsa, usn] : merged) after.up_to_dateness.rgCursors.push_back({dsa, usn});
+  return after;
+}
+
+Result<> check_extended_op(std::uint32_t extended_ret) {
+  if (extended_ret == EXOP_ERR_SUCCESS) return {};
+  const Win32 code = extended_ret == EXOP_ERR_ACCESS_DENIED ? win32::kErrorDsDraAccessDenied
+                     : extended_ret == EXOP_ERR_PARAM_ERR   ? win32::kErrorInvalidParameter
+                                                            : win32::kErrorDsDraGeneric;
+  return fail(code, "the DC refused the extended operation: " + value_name(kExopErrorNames, extended_ret), Phase::kCall);
+}
+
+}  // namespace tributary::client
