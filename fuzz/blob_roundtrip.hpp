@@ -17,10 +17,23 @@ namespace tributary::fuzz {
   std::abort();
 }
 
+/// Text is the slow part, and what can go wrong in it hardly depends on the type: one value in eight goes through it.
+inline bool goes_through_text(ByteView octets) {
+  std::uint32_t sum = 0;
+  for (const auto octet : octets) sum = sum * 31 + octet;
+  return sum % 8 == 0;
+}
+
 inline void check_roundtrip(const drsuapi::blobs::BlobType& type, ByteView octets) {
   const auto decoded = type.decode(octets);
   if (!decoded) {
     if (decoded.error().detail.empty()) broken("an error without a detail", type.name);
+    return;
+  }
+  if (!goes_through_text(octets)) {
+    const auto encoded = type.encode(*decoded);
+    if (!encoded) broken("what decodes does not encode", encoded.error().detail);
+    if (!std::ranges::equal(*encoded, octets)) broken("other octets come back", boost::json::serialize(*decoded));
     return;
   }
   const auto text = boost::json::serialize(*decoded);
