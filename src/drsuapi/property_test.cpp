@@ -3,6 +3,7 @@
 // and what was decoded encodes to the same octets. Every prefix of those octets is refused.
 #include <gtest/gtest.h>
 
+#include "drsuapi/change_one.hpp"
 #include "drsuapi/operations.hpp"
 #include "ndr/generate.hpp"
 
@@ -97,6 +98,40 @@ TEST(Property, DecodingIntoAnArenaGivesTheSameValue) {
       }
     }
   });
+}
+
+TEST(Property, EveryFieldCountsForEquality) {
+  for_each_message([&](const auto& codec) {
+    using Message = typename std::remove_cvref_t<decltype(codec)>::Message;
+    for (const auto& version : versions_of<Message>()) {
+      for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        const auto value = ndr::generate<Message>({.seed = seed, .tag = version});
+        for (std::size_t n = 0;; ++n) {
+          auto other = value;
+          ASSERT_TRUE(other == value);
+          if (!ChangeOne(n).change(other)) break;
+          ASSERT_FALSE(other == value) << "seed " << seed << ", field " << n;
+        }
+      }
+    }
+  });
+}
+
+TEST(Property, AnOperationKnownByItsNumberRecodesItsStubs) {
+  const auto check = [](std::span<const OperationInfo> table, std::uint16_t opnum, const Bytes& in, const Bytes& out) {
+    const auto& operation = table[opnum];
+    EXPECT_EQ(operation.recode(Direction::kIn, in, {}, ndr::Syntax::kNdr20), in) << operation.name;
+    EXPECT_EQ(operation.recode(Direction::kOut, out, {}, ndr::Syntax::kNdr20), out) << operation.name;
+    EXPECT_FALSE(operation.recode(Direction::kIn, {}, {}, ndr::Syntax::kNdr20)) << operation.name;
+    EXPECT_FALSE(operation.recode(Direction::kOut, {}, {}, ndr::Syntax::kNdr20)) << operation.name;
+  };
+  const auto check_all = [&]<class... O>(std::tuple<O...>*, std::span<const OperationInfo> table) {
+    (check(table, O::opnum, encode_in<O>(ndr::generate<typename O::In>({.seed = 3})),
+           encode_out<O>(ndr::generate<typename O::Out>({.seed = 4}))),
+     ...);
+  };
+  check_all(static_cast<DrsuapiOperations*>(nullptr), drsuapi_operations());
+  check_all(static_cast<DsaopOperations*>(nullptr), dsaop_operations());
 }
 
 TEST(Property, EveryTruncationIsRefused) {

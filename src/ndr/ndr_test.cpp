@@ -218,6 +218,37 @@ TEST(Union, KnowsItsArmsByTheirSwitch) {
   EXPECT_TRUE(wide.visit([](const auto& arm) { return std::is_same_v<std::remove_cvref_t<decltype(arm)>, Wide>; }));
 }
 
+template <class T>
+void expect_shape(std::uint32_t align, std::uint32_t align64, bool conformant, std::uint32_t octets_min) {
+  T value{};
+  Shape shape;
+  describe(shape, value);
+  EXPECT_EQ(shape.align, align);
+  EXPECT_EQ(shape.align64, align64);
+  EXPECT_EQ(shape.conformant, conformant);
+  EXPECT_EQ(shape.octets_min, octets_min);
+  EXPECT_EQ(kShape<T>.octets_min, octets_min) << "at compile time as well";
+}
+
+TEST(Shape, IsReadOffTheDescription) {
+  expect_shape<Mixed>(8, 8, false, 17);
+  expect_shape<Gap>(4, 4, false, 5);
+  expect_shape<Gaps>(4, 8, false, 8);
+  expect_shape<Outer>(4, 4, true, 7);
+  expect_shape<Pointers>(4, 8, false, 12);
+  expect_shape<Strings>(4, 8, false, 28);
+  expect_shape<Name>(4, 4, true, 10);
+  expect_shape<Node>(4, 8, false, 6);
+  expect_shape<List>(4, 8, false, 8);
+  expect_shape<Headed>(4, 8, false, 11);
+  expect_shape<Paint>(2, 4, false, 3);
+  expect_shape<Chosen>(8, 8, false, 8);
+  expect_shape<Perhaps>(4, 8, false, 10);
+  expect_shape<Parallel>(4, 8, false, 12);
+  expect_shape<Deep>(4, 8, false, 4);
+  expect_shape<ContextHandle>(4, 4, false, 20);
+}
+
 TEST(Fault, EveryKindHasItsWords) {
   for (int kind = 0; kind <= static_cast<int>(FaultKind::kDepth); ++kind) EXPECT_FALSE(fault_name(static_cast<FaultKind>(kind)).empty());
   EXPECT_EQ(fault_name(FaultKind::kNone), "none");
