@@ -94,7 +94,8 @@ TEST(GoldenPdu, FragmentedResponseAndFault) {
   EXPECT_EQ(decode_pdu(golden_pdu("13-stream1-drsuapi-response"))->header.flags, pfc::kFirstFrag);
   EXPECT_EQ(decode_pdu(golden_pdu("14-stream1-drsuapi-response"))->header.flags, 0);
   EXPECT_EQ(decode_pdu(golden_pdu("15-stream1-drsuapi-response"))->header.flags, pfc::kLastFrag);
-  const auto fault = decode_pdu(golden_pdu("17-stream1-drsuapi-fault"));
+  const Bytes golden = golden_pdu("17-stream1-drsuapi-fault");
+  const auto fault = decode_pdu(golden);
   EXPECT_EQ(fault_status(body_of<Fault>(fault).body, fault->header.byte_order()), 0x6F7u);
 }
 
@@ -180,9 +181,10 @@ TEST(Pdu, BigEndianBind) {
 }
 
 TEST(Pdu, BigEndianRequestWithAuthAndFault) {
-  const auto request = decode_pdu(hex("0500008300000000" "00370003" "0000000a"
-                                      "00000004" "0002" "0011" "e35142354b0611d1ab0400c04fc2dcd2" "deadbeef"
-                                      "09060400" "00000102" "cccccc"));
+  const Bytes request_octets = hex("0500008300000000" "00370003" "0000000a"
+                                   "00000004" "0002" "0011" "e35142354b0611d1ab0400c04fc2dcd2" "deadbeef"
+                                   "09060400" "00000102" "cccccc");
+  const auto request = decode_pdu(request_octets);
   const auto body = body_of<Request>(request);
   EXPECT_EQ(request->header.frag_length, 0x37);
   EXPECT_EQ(body.alloc_hint, 4u);
@@ -191,7 +193,8 @@ TEST(Pdu, BigEndianRequestWithAuthAndFault) {
   EXPECT_EQ(body.object, kDrsuapi.uuid);
   EXPECT_EQ(to_bytes(body.stub), hex("deadbeef"));
   EXPECT_EQ(request->auth->context_id, 0x102u);
-  const auto fault = decode_pdu(hex("0500032300000000" "00200000" "0000000a" "00000020" "0001" "0000" "1c01000b00000000"));
+  const Bytes fault_octets = hex("0500032300000000" "00200000" "0000000a" "00000020" "0001" "0000" "1c01000b00000000");
+  const auto fault = decode_pdu(fault_octets);
   EXPECT_EQ(fault_status(body_of<Fault>(fault).body, fault->header.byte_order()), 0x1C01000Bu);
   EXPECT_TRUE(fault->header.has(pfc::kDidNotExecute));
 }
