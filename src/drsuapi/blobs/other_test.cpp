@@ -209,6 +209,7 @@ TEST(Text, AlignedLinesTablesAndCells) {
             "nested\n"
             "  k  true\n");
   EXPECT_EQ(to_text(json::value(5)), "5\n");
+  EXPECT_EQ(to_text(json::parse(R"({"value": -1, "name": "x"})")), "value  -1\nname   x\n");
   EXPECT_EQ(to_text(json::parse("[[1]]")), "[0]\n  1\n");
   const std::string wide(200, 'w');
   EXPECT_EQ(to_text(json::array{json::object{{"a", wide}}}), "[0]\n  a  " + wide + "\n");

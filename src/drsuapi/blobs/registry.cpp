@@ -34,17 +34,30 @@ Json shown(const Result<T>& value, F&& show) {
   return json::value(show(*value));
 }
 
-/// The members of the value. What the command's envelope adds is not one of them.
-Result<json::object> object_of(const json::value& value) {
-  if (!value.is_object()) return fail(win32::kErrorInvalidData, "a JSON object is expected");
-  json::object members = value.get_object();
-  members.erase("schema");
-  members.erase("type");
-  return members;
-}
+/// The members of a value without those that the command's envelope adds; copied only when it has added some.
+class Members {
+ public:
+  explicit Members(const json::value& value) : object_(value.if_object()) {
+    if (object_ == nullptr || (!object_->contains("schema") && !object_->contains("type"))) return;
+    copy_ = *object_;
+    copy_.erase("schema");
+    copy_.erase("type");
+    object_ = &copy_;
+  }
+  Members(const Members&) = delete;
+  Members& operator=(const Members&) = delete;
+  [[nodiscard]] bool ok() const noexcept { return object_ != nullptr; }
+  [[nodiscard]] const json::object& operator*() const noexcept { return *object_; }
+
+ private:
+  json::object copy_;
+  const json::object* object_;
+};
+auto not_an_object() { return fail(win32::kErrorInvalidData, "a JSON object is expected"); }
 
 /// What encode returns always decodes: a lie in the JSON is found here, with the path of the field.
-Result<Bytes> if_it_decodes(Result<Bytes> octets, Json (*decode)(ByteView)) {
+template <class Decode>
+Result<Bytes> if_it_decodes(Result<Bytes> octets, Decode&& decode) {
   if (!octets) return octets;
   if (octets->size() > kBlobOctetsMax)
     return fail(win32::kErrorInvalidData, fmt::format("{} octets are more than a value can have", octets->size()));
@@ -57,13 +70,13 @@ template <auto Decode, auto ToJson>
 Json decode_with(ByteView octets) {
   return shown(Decode(octets), ToJson);
 }
-template <auto FromJson, auto Encode, auto Decode, auto ToJson>
+template <auto FromJson, auto Encode, auto Decode>
 Result<Bytes> encode_with(const json::value& value) {
-  const auto in = object_of(value);
-  if (!in) return std::unexpected(in.error());
+  const Members in(value);
+  if (!in.ok()) return not_an_object();
   const auto parsed = FromJson(*in);
   if (!parsed) return std::unexpected(parsed.error());
-  return if_it_decodes(Encode(*parsed), decode_with<Decode, ToJson>);
+  return if_it_decodes(Encode(*parsed), Decode);
 }
 
 /// The Whole kind: `Decode` checks what a type checks beyond its layout.
@@ -77,11 +90,11 @@ Json decode_whole_json(ByteView octets) {
 }
 template <class T, Name Root, auto Decode>
 Result<Bytes> encode_whole_json(const json::value& value) {
-  const auto in = object_of(value);
-  if (!in) return std::unexpected(in.error());
+  const Members in(value);
+  if (!in.ok()) return not_an_object();
   const auto parsed = whole_from_json<T>(Root.view(), *in);
   if (!parsed) return std::unexpected(parsed.error());
-  return if_it_decodes(encode_whole(*parsed), decode_whole_json<T, Decode>);
+  return if_it_decodes(encode_whole(*parsed), Decode);
 }
 template <class T, Name Root, auto Decode = &decode_any<T, Root>>
 constexpr BlobType whole(std::string_view description, std::string_view source) {
@@ -95,12 +108,12 @@ Json decode_placed_json(ByteView octets) {
 }
 template <class T, Name Root>
 Result<Bytes> encode_placed_json(const json::value& value) {
-  const auto in = object_of(value);
-  if (!in) return std::unexpected(in.error());
+  const Members in(value);
+  if (!in.ok()) return not_an_object();
   Trail trail(Root.view());
   const auto parsed = placed_from_json<T>(trail, *in);
   if (!parsed) return std::unexpected(parsed.error());
-  return if_it_decodes(encode_repl_info(Root.view(), *parsed), decode_placed_json<T, Root>);
+  return if_it_decodes(encode_repl_info(Root.view(), *parsed), [](ByteView octets) { return decode_repl_info<T>(Root.view(), octets); });
 }
 template <class T, Name Root>
 constexpr BlobType placed(std::string_view description, std::string_view source) {
@@ -110,7 +123,7 @@ constexpr BlobType placed(std::string_view description, std::string_view source)
 constexpr auto show = [](const auto& value) { return to_json(value); };
 template <auto Decode, auto FromJson, auto Encode>
 constexpr BlobType own(std::string_view name, std::string_view description, std::string_view source) {
-  return {name, description, source, decode_with<Decode, show>, encode_with<FromJson, Encode, Decode, show>};
+  return {name, description, source, decode_with<Decode, show>, encode_with<FromJson, Encode, Decode>};
 }
 
 constexpr BlobType kTypes[] = {

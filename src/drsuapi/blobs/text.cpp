@@ -6,13 +6,14 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <limits>
 #include <optional>
 #include <vector>
 
+#include "drsuapi/blobs/walk/atom.hpp"
+
 namespace tributary::drsuapi::blobs {
 namespace {
-
-namespace json = boost::json;
 
 std::string scalar_text(const json::value& value) {
   if (value.is_null()) return "-";
@@ -31,8 +32,10 @@ std::optional<std::string> object_cell(const json::object& object) {
   if (const auto* octets = object.if_contains("base64"); octets != nullptr && object.size() == 1) return scalar_text(*octets) + " (base64)";
   if (const auto* narrow = object.if_contains("narrow"); narrow != nullptr && object.size() == 1 && narrow->is_string())
     return scalar_text(*narrow);
-  if (value == nullptr || !(value->is_uint64() || value->is_int64()) || object.size() > 2) return std::nullopt;
-  const auto number = value->to_number<std::uint64_t>();
+  if (value == nullptr || object.size() > 2) return std::nullopt;
+  const auto parsed = parse_unsigned(*value, std::numeric_limits<std::uint32_t>::max());
+  if (!parsed) return std::nullopt;
+  const auto number = *parsed;
   if (object.size() == 1) return fmt::format("{}", number);
   const auto& name = (object.begin() + 1)->value();
   if (name.is_array() && name.get_array().empty()) return fmt::format("0x{:08x}", number);
