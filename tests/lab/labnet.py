@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# The lab's network: one bridge, one namespace for each DC and one for clients, a veth pair each, the files that
-# `ip netns exec` binds over /etc, blocked ports (nftables) and packet captures (dumpcap on the bridge).
-# It must never touch an interface, a namespace or a rule that does not carry the lab's own name.
+# The lab's network: a namespace for each DC with a veth pair to a bridge in the clients' namespace, the files that
+# `ip netns exec` binds over /etc, blocked ports (nftables) and packet captures (dumpcap on the bridge). Nothing of it is in
+# the machine's own namespace, so neither its firewall nor its network manager takes part.
+# It must never touch a namespace or a file that does not carry the lab's own name.
 
 import os
 import shutil
@@ -16,22 +17,27 @@ NETNS_RUN = "/run/netns"
 
 
 def create(lab, dc_names):
-    run(["ip", "link", "add", lab.bridge, "type", "bridge"])
-    run(["ip", "link", "set", lab.bridge, "type", "bridge", "stp_state", "0", "forward_delay", "0"])
-    run(["ip", "link", "set", lab.bridge, "up"])
-    for who in [*dc_names, "client"]:
-        add_namespace(lab, who, dc_names)
+    hub = lab.client_ns
+    for name in (hub, *[lab.ns(dc) for dc in dc_names]):
+        run(["ip", "netns", "add", name])
+        run(["ip", "-n", name, "link", "set", "lo", "up"])
+    run(["ip", "-n", hub, "link", "add", lab.bridge, "type", "bridge", "stp_state", "0", "forward_delay", "0"])
+    address(hub, lab.bridge, lab.address("client"))
+    write_etc(lab, "client", dc_names)
+    for dc in dc_names:
+        run(["ip", "-n", hub, "link", "add", dc, "type", "veth", "peer", "name", "eth0", "netns", lab.ns(dc)])
+        run(["ip", "-n", hub, "link", "set", dc, "master", lab.bridge, "up"])
+        address(lab.ns(dc), "eth0", lab.address(dc))
+        write_etc(lab, dc, dc_names)
 
 
-def add_namespace(lab, who, dc_names):
+def address(name, interface, value):
+    run(["ip", "-n", name, "addr", "add", f"{value}/24", "dev", interface])
+    run(["ip", "-n", name, "link", "set", interface, "up"])
+
+
+def write_etc(lab, who, dc_names):
     name = lab.client_ns if who == "client" else lab.ns(who)
-    outer = f"tlv{lab.number}-{who[-3:]}"
-    run(["ip", "netns", "add", name])
-    run(["ip", "link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", name])
-    run(["ip", "link", "set", outer, "master", lab.bridge, "up"])
-    run(["ip", "-n", name, "link", "set", "lo", "up"])
-    run(["ip", "-n", name, "addr", "add", f"{lab.address(who)}/24", "dev", "eth0"])
-    run(["ip", "-n", name, "link", "set", "eth0", "up"])
     etc = f"{NETNS_ETC}/{name}"
     os.makedirs(etc, mode=0o755, exist_ok=True)
     # A DC asks itself first, as a promoted DC does; the other one only helps while it is down.
@@ -76,12 +82,10 @@ def destroy(lab):
         os.rmdir(NETNS_ETC)
     except OSError:
         pass  # not there, or others use it
-    for who in ("dc1", "dc2", "client"):
-        outer = f"tlv{lab.number}-{who[-3:]}"
-        if os.path.exists(f"/sys/class/net/{outer}"):
-            run(["ip", "link", "del", outer], check=False)
-    if os.path.exists(f"/sys/class/net/{lab.bridge}"):
-        run(["ip", "link", "del", lab.bridge], check=False)
+
+
+    if os.path.exists(f"/sys/class/net/tlb{lab.number}"):  # a lab of the older kind
+        run(["ip", "link", "del", f"tlb{lab.number}"], check=False)
 
 
 def block(lab, dc, ports, reject):
@@ -108,7 +112,8 @@ def capture_start(lab, path):
     path = os.path.abspath(path)
     log_path = lab.path("capture.log")
     with open(log_path, "w", encoding="utf-8") as log:
-        process = subprocess.Popen(["dumpcap", "-q", "-i", lab.bridge, "-s", "0", "-w", path],
+        inside = ["ip", "netns", "exec", lab.client_ns] if lab.bridge == "lab0" else []
+        process = subprocess.Popen([*inside, "dumpcap", "-q", "-i", lab.bridge, "-s", "0", "-w", path],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:

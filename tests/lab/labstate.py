@@ -101,8 +101,7 @@ class Lab:
         self.number = number
         self.data = {}
 
-    # Names: short, because an interface name has at most 15 characters.
-    bridge = property(lambda self: f"tlb{self.number}")
+    bridge = property(lambda self: self.data.get("bridge", f"tlb{self.number}"))
     client_ns = property(lambda self: f"tl{self.number}-cl")
     dir = property(lambda self: self.data["dir"])
     dcs = property(lambda self: self.data["dcs"])
