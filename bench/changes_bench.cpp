@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What reading an NC costs, step by step: the stream alone, or with every change as JSON. Prints one line of figures to stderr;
 // the JSON goes to stdout. For bench/showchanges and for whoever tunes the client; the command for people is `tributary showchanges`.
-//   changes_bench DC NC [json] [objects=400] [octets=4194304] [flags=0x..] [cookie=FILE] [object] [compress]
+//   changes_bench DC NC [json] [objects=400] [octets=4194304] [flags=0x..] [cookie=FILE] [pages=N] [object] [compress]
 #include <sys/resource.h>
 
 #include <chrono>
@@ -24,6 +24,7 @@ using namespace tributary;
 struct Arguments {
   client::ChangesOptions changes;
   std::string cookie_file;
+  std::size_t pages_max = SIZE_MAX;
   bool json = false;
 };
 
@@ -39,6 +40,7 @@ Arguments parse(int argc, char** argv) {
     if (const auto* text = value("objects=")) arguments.changes.objects_per_page_max = static_cast<std::uint32_t>(std::strtoul(text, nullptr, 0));
     if (const auto* text = value("octets=")) arguments.changes.octets_per_page_max = static_cast<std::uint32_t>(std::strtoul(text, nullptr, 0));
     if (const auto* text = value("flags=")) arguments.changes.flags = static_cast<std::uint32_t>(std::strtoul(text, nullptr, 0));
+    if (const auto* text = value("pages=")) arguments.pages_max = std::strtoul(text, nullptr, 0);
     if (const auto* text = value("cookie=")) arguments.cookie_file = text;
   }
   return arguments;
@@ -62,7 +64,7 @@ std::shared_ptr<const client::SchemaNames> read_schema(client::DrsHandle& dc) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "usage: changes_bench DC NC [json] [objects=N] [octets=N] [flags=N] [cookie=FILE] [object] [compress]\n";
+    std::cerr << "usage: changes_bench DC NC [json] [objects=N] [octets=N] [flags=N] [cookie=FILE] [pages=N] [object] [compress]\n";
     return 2;
   }
   auto arguments = parse(argc, argv);
@@ -83,7 +85,7 @@ int main(int argc, char** argv) {
   const auto began = std::chrono::steady_clock::now();
   client::ChangeStream stream(*dc, arguments.changes);
   std::string text;
-  for (;;) {
+  while (pages < arguments.pages_max) {
     auto page = stream.next();
     if (!page) return failed(page.error());
     if (!*page) break;

@@ -23,10 +23,13 @@ class ChangeStream::Impl {
  public:
   Impl(std::shared_ptr<DrsHandle> handle, ChangesOptions options) : handle_(std::move(handle)), options_(std::move(options)) {
     auto start = starting_point(options_);
-    if (start)
-      position_ = std::move(*start);
-    else
+    if (!start) {
       refused_ = std::move(start.error());
+      return;
+    }
+    position_ = std::move(*start);
+    delivered_.insert(position_.delivered.begin(), position_.delivered.end());
+    options_.cookie.reset();
   }
   ~Impl() {
     if (!answer_.valid() || answer_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return;
@@ -57,7 +60,7 @@ class ChangeStream::Impl {
       ended_ = true;
       if (const auto done = check_extended_op(page->reply->ulExtendedRet); !done) return std::unexpected(done.error());
     } else {
-      auto after = cookie_after(position_, *page->reply);
+      auto after = cookie_after(position_, *page->reply, delivered_);
       if (!after) return std::unexpected(std::move(after.error()));
       position_ = std::move(*after);
       if (position_.cycle_complete)
@@ -65,6 +68,7 @@ class ChangeStream::Impl {
       else
         ask();
     }
+    drop_delivered(*page, delivered_);
     page->cookie = position_;
     return page;
   }
@@ -83,6 +87,7 @@ class ChangeStream::Impl {
   std::shared_ptr<DrsHandle> handle_;
   ChangesOptions options_;
   ChangesCookie position_;
+  Delivered delivered_;  // before the break that the cookie bridges
   std::optional<Error> refused_;
   std::future<Result<net::CallReply>> answer_;
   net::RpcConnection::Ticket ticket_{};

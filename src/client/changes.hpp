@@ -43,6 +43,11 @@ struct ChangesCookie {
   /// What was asked for. A cookie continues the same request only: another one would find holes ([MS-DRSR] 4.1.10.4.1).
   std::uint32_t flags = 0;
   std::vector<std::uint32_t> partial_attribute_set;
+  /// In the middle of a cycle: fingerprints of the objects and link values that it has brought so far, at most kDeliveredMax. Samba
+  /// begins a cycle anew when its connection is gone; what comes a second time, stamp for stamp the same, is dropped then.
+  std::vector<std::uint64_t> delivered;
+
+  static constexpr std::size_t kDeliveredMax = std::size_t{1} << 18;  ///< 2 MB; what lies beyond can come twice after such a break
 
   /// A versioned JSON text, for a file that a person may look at.
   [[nodiscard]] std::string encode() const;

@@ -110,6 +110,20 @@ void read_attributes(ChangesCookie& cookie, Members& members) {
   }
 }
 
+void read_delivered(ChangesCookie& cookie, Members& members) {
+  const auto octets = from_base64(members.text("delivered"));
+  if (!octets || octets->size() % sizeof(std::uint64_t) != 0 || octets->size() / sizeof(std::uint64_t) > ChangesCookie::kDeliveredMax)
+    return members.blame("delivered", "is no list of fingerprints");
+  cookie.delivered.resize(octets->size() / sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < cookie.delivered.size(); ++i) cookie.delivered[i] = load_le<std::uint64_t>(octets->data() + i * sizeof(std::uint64_t));
+}
+
+std::string delivered_text(const std::vector<std::uint64_t>& delivered) {
+  Bytes octets(delivered.size() * sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < delivered.size(); ++i) store_le<std::uint64_t>(octets.data() + i * sizeof(std::uint64_t), delivered[i]);
+  return to_base64(octets);
+}
+
 }  // namespace
 
 std::string ChangesCookie::encode() const {
@@ -125,7 +139,8 @@ std::string ChangesCookie::encode() const {
     const auto& cursor = up_to_dateness.rgCursors[i];
     out += fmt::format("{}\n    {{\"invocation_id\": \"{}\", \"usn\": {}}}", i == 0 ? "" : ",", to_string(cursor.uuidDsa), cursor.usnHighPropUpdate);
   }
-  return out + (up_to_dateness.rgCursors.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  out += up_to_dateness.rgCursors.empty() ? "]," : "\n  ],";
+  return out + fmt::format("\n  \"delivered\": \"{}\"\n}}\n", delivered_text(delivered));
 }
 
 Result<ChangesCookie> ChangesCookie::decode(std::string_view text) {
@@ -147,6 +162,7 @@ Result<ChangesCookie> ChangesCookie::decode(std::string_view text) {
   cookie.flags = static_cast<std::uint32_t>(members.number("flags", 0, UINT32_MAX));
   read_attributes(cookie, members);
   read_cursors(cookie, members, error);
+  read_delivered(cookie, members);
   members.finish();
   if (error.code != Win32::kSuccess) return std::unexpected(std::move(error));
   return cookie;

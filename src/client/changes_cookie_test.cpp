@@ -19,6 +19,7 @@ ChangesCookie sample() {
   cookie.partial_attribute_set = {0, 0x90001, 0xFFFFFFFF};
   cookie.up_to_dateness.rgCursors.push_back({"e24d201a-4fd6-11d1-a3da-0000f875ae0d"_guid, 3813});
   cookie.up_to_dateness.rgCursors.push_back({"00000000-0000-0000-0000-000000000001"_guid, INT64_MAX});
+  cookie.delivered = {1, UINT64_MAX};
   return cookie;
 }
 
@@ -44,7 +45,7 @@ TEST(ChangesCookie, IsReadableAndSaysWhatItIs) {
   const auto text = sample().encode();
   EXPECT_THAT(text, testing::HasSubstr("\"format\": \"tributary-changes-cookie\",\n  \"version\": 1,\n"));
   EXPECT_THAT(text, testing::HasSubstr("{\"invocation_id\": \"e24d201a-4fd6-11d1-a3da-0000f875ae0d\", \"usn\": 3813}"));
-  EXPECT_THAT(text, testing::EndsWith("\n  ]\n}\n"));
+  EXPECT_THAT(text, testing::EndsWith("\n  ],\n  \"delivered\": \"AQAAAAAAAAD//////////w==\"\n}\n"));
 }
 
 TEST(ChangesCookie, RefusesWhatItDidNotWrite) {
@@ -55,8 +56,8 @@ TEST(ChangesCookie, RefusesWhatItDidNotWrite) {
       {"not an object", "[]"},
       {"another kind", replaced(good, "tributary-changes-cookie", "something")},
       {"another kind", "{}"},
-      {"a version", replaced(good, "\"version\": 1", "\"version\": 2")},
-      {"a version", replaced(good, "\"version\": 1", "\"version\": \"1\"")},
+      {"version", replaced(good, "\"version\": 1", "\"version\": 2")},
+      {"version", replaced(good, "\"version\": 1", "\"version\": \"1\"")},
       {"nc is empty", replaced(good, "\"nc\": \"DC=lab,DC=\\\"example\\\"\"", "\"nc\": \"\"")},
       {"nc is no text", replaced(good, "\"nc\": \"DC=lab,DC=\\\"example\\\"\"", "\"nc\": 5")},
       {"nc is missing", replaced(good, "\"nc\"", "\"naming_context\"")},
@@ -73,6 +74,8 @@ TEST(ChangesCookie, RefusesWhatItDidNotWrite) {
       {"a cursor is no object", replaced(good, "{\"invocation_id\": \"e24d201a-4fd6-11d1-a3da-0000f875ae0d\", \"usn\": 3813}", "4")},
       {"usn is no number", replaced(good, "\"usn\": 3813", "\"usn\": 3813.5")},
       {"up_to_dateness is missing", replaced(good, "\"up_to_dateness\"", "\"upToDateness\"")},
+      {"delivered is no list", replaced(good, "AQAAAAAAAAD//////////w==", "AQAAAAAAAAD//////////w")},
+      {"delivered is no list", replaced(good, "AQAAAAAAAAD//////////w==", "AQAAAA==")},
       {"a member is not known", replaced(good, "\"flags\"", "\"comment\": \"mine\",\n  \"flags\"")},
   };
   for (const auto& [why, text] : cases) {

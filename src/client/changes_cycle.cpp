@@ -3,6 +3,8 @@
 #include "client/changes_cycle.hpp"
 
 #include <algorithm>
+#include <array>
+#include <concepts>
 #include <map>
 #include <utility>
 
@@ -52,6 +54,47 @@ void fill(Request& request, const ChangesCookie& position, const ChangesOptions&
   attributes.rgPartialAttr = Seq<ATTRTYP>(position.partial_attribute_set);
   request.pPartialAttrSet = std::move(attributes);
   request.PrefixTableDest = options.prefix_table.pPrefixEntry.empty() ? default_prefix_table() : options.prefix_table;
+}
+
+/// FNV-1a, 64 bits.
+class Fnv {
+ public:
+  void add(ByteView octets) noexcept {
+    for (const auto octet : octets) hash_ = (hash_ ^ octet) * 0x100000001B3u;
+  }
+  template <std::integral T>
+  void add(T value) noexcept {
+    std::array<std::uint8_t, sizeof(T)> octets{};
+    store_le<std::make_unsigned_t<T>>(octets.data(), static_cast<std::make_unsigned_t<T>>(value));
+    add(ByteView(octets));
+  }
+  void add(const PROPERTY_META_DATA_EXT& stamp) noexcept {
+    add(stamp.dwVersion);
+    add(stamp.timeChanged);
+    add(ByteView(stamp.uuidDsaOriginating.octets));
+    add(stamp.usnOriginating);
+  }
+  [[nodiscard]] std::uint64_t value() const noexcept { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xCBF29CE484222325u;
+};
+
+/// Keeps of a list what `delivered` does not have.
+template <class T>
+void drop_from(Seq<T>& list, const Delivered& delivered) {
+  Seq<T> kept;
+  for (auto& item : list)
+    if (!delivered.contains(fingerprint(item))) kept.push_back(std::move(item));
+  list = std::move(kept);
+}
+
+template <class T>
+void remember(std::vector<std::uint64_t>& all, const Seq<T>& list, const Delivered& before) {
+  for (const auto& item : list) {
+    if (all.size() >= ChangesCookie::kDeliveredMax) return;
+    if (const auto print = fingerprint(item); !before.contains(print)) all.push_back(print);
+  }
 }
 
 template <class From>
@@ -171,6 +214,32 @@ DRS_MSG_GETCHGREQ request_from(const ChangesCookie& position, const ChangesOptio
   return request;
 }
 
+std::uint64_t fingerprint(const REPLENTINFLIST& object) noexcept {
+  Fnv fnv;
+  if (object.Entinf.pName) fnv.add(ByteView(object.Entinf.pName->Guid.octets));
+  if (object.pMetaDataExt)
+    for (const auto& stamp : object.pMetaDataExt->rgMetaData) fnv.add(stamp);
+  for (const auto& attribute : object.Entinf.AttrBlock.pAttr) fnv.add(attribute.attrTyp);
+  return fnv.value();
+}
+
+std::uint64_t fingerprint(const REPLVALINF_V3& link) noexcept {
+  Fnv fnv;
+  if (link.pObject) fnv.add(ByteView(link.pObject->Guid.octets));
+  fnv.add(link.attrTyp);
+  fnv.add(link.Aval.pVal.span());
+  fnv.add(link.fIsPresent);
+  fnv.add(link.MetaData.MetaData);
+  return fnv.value();
+}
+
+void drop_delivered(ChangesPage& page, const Delivered& delivered) {
+  if (delivered.empty()) return;
+  auto& reply = const_cast<DRS_MSG_GETCHGREPLY_V9&>(*page.reply);  // made in the page's arena, as all of the page
+  drop_from(reply.pObjects, delivered);
+  drop_from(reply.rgValues, delivered);
+}
+
 Result<ChangesPage> decode_page(Bytes stub, std::endian byte_order) {
   ChangesPage page;
   page.wire_octets = stub.size();
@@ -187,7 +256,7 @@ Result<ChangesPage> decode_page(Bytes stub, std::endian byte_order) {
   return page;
 }
 
-Result<ChangesCookie> cookie_after(const ChangesCookie& before, const DRS_MSG_GETCHGREPLY_V9& page) {
+Result<ChangesCookie> cookie_after(const ChangesCookie& before, const DRS_MSG_GETCHGREPLY_V9& page, const Delivered& delivered) {
   ChangesCookie after = before;
   after.invocation_id = InvocationId{page.uuidInvocIdSrc};
   after.usn_vector = page.usnvecTo;
@@ -195,8 +264,11 @@ Result<ChangesCookie> cookie_after(const ChangesCookie& before, const DRS_MSG_GE
   if (!after.cycle_complete) {
     if (page.pObjects.empty() && page.rgValues.empty() && after.usn_vector == before.usn_vector && after.invocation_id == before.invocation_id)
       return fail(win32::kErrorDsDraInternalError, "the DC announced more changes, sent none and stands still", Phase::kCall);
+    remember(after.delivered, page.pObjects, delivered);
+    remember(after.delivered, page.rgValues, delivered);
     return after;
   }
+  after.delivered.clear();
   if (!page.pUpToDateVecSrc) return after;
   // MergeUTD: of each DSA the greater USN.
   std::map<Guid, USN> merged;

@@ -229,6 +229,67 @@ TEST(ChangesExtendedOp, AnyAnswerButSuccessIsAnError) {
   EXPECT_THAT(check_extended_op(EXOP_ERR_MISMATCH).error().detail, HasSubstr("EXOP_ERR_MISMATCH"));
 }
 
+// A source may begin the cycle anew when the connection is lost, although it was told where the reader stands (USN_VECTOR is the
+// server's own business, 4.1.10.1.1). What came before the break is dropped, and only that.
+TEST(ChangesDelivered, AResumedCycleBringsNothingTwice) {
+  DRS_MSG_GETCHGREPLY_V9 first = page_to(100, true);
+  for (const USN usn : {1, 2}) {
+    auto& object = first.pObjects.emplace_back();
+    object.Entinf.pName = dsname_from_guid(kOther);
+    PROPERTY_META_DATA_EXT_VECTOR stamps;
+    stamps.rgMetaData.push_back({1, 5, kSource, usn});
+    object.pMetaDataExt = stamps;
+  }
+  for (const auto value : {std::uint8_t{1}, std::uint8_t{2}}) {
+    auto& link = first.rgValues.emplace_back();
+    link.pObject = dsname_from_guid(kOther);
+    link.Aval.pVal = {value};
+  }
+  const auto cookie = cookie_after(start_of(options_for("DC=lab")), first);
+  ASSERT_TRUE(cookie);
+  EXPECT_EQ(cookie->delivered.size(), 4u);
+  const Delivered delivered(cookie->delivered.begin(), cookie->delivered.end());
+
+  DRS_MSG_GETCHGREPLY_V9 again = first;
+  again.pObjects[0].pMetaDataExt->rgMetaData[0].dwVersion = 2;  // changed since
+  again.rgValues[1].fIsPresent = 1;
+  const auto after = cookie_after(*cookie, again, delivered);
+  EXPECT_EQ(after->delivered.size(), 6u) << "the four of before and the two that changed";
+  ChangesPage page;
+  page.reply = &again;
+  drop_delivered(page, delivered);
+  ASSERT_EQ(again.pObjects.size(), 1u);
+  EXPECT_EQ(again.pObjects[0].pMetaDataExt->rgMetaData[0].dwVersion, 2u);
+  ASSERT_EQ(again.rgValues.size(), 1u);
+  EXPECT_EQ(again.rgValues[0].fIsPresent, 1);
+  again.fMoreData = 0;
+  EXPECT_TRUE(cookie_after(*cookie, again)->delivered.empty()) << "a finished cycle needs none";
+}
+
+TEST(ChangesDelivered, RemembersSoManyAndNoMore) {
+  auto position = start_of(options_for("DC=lab"));
+  position.delivered.resize(ChangesCookie::kDeliveredMax - 1);
+  auto page = page_to(100, true);
+  page.pObjects.emplace_back();
+  page.pObjects.emplace_back();
+  page.rgValues.emplace_back();
+  const auto after = cookie_after(position, page);
+  EXPECT_EQ(after->delivered.size(), ChangesCookie::kDeliveredMax);
+  EXPECT_TRUE(ChangesCookie::decode(after->encode()));
+}
+
+// Cookies hold fingerprints (FNV-1a of the fields in their wire order): they must not change between versions of this program.
+TEST(ChangesDelivered, FingerprintsAreStable) {
+  EXPECT_EQ(fingerprint(REPLENTINFLIST{}), 0xCBF29CE484222325u);
+  REPLENTINFLIST object;
+  object.Entinf.pName = dsname_from_guid(kOther);
+  PROPERTY_META_DATA_EXT_VECTOR stamps;
+  stamps.rgMetaData.push_back({1, 5, kSource, 7});
+  object.pMetaDataExt = stamps;
+  object.Entinf.AttrBlock.pAttr.push_back({});
+  EXPECT_EQ(fingerprint(object), 0xC4273E5C7FCFB88Bu);
+}
+
 // The answers. One content in every version: an object with a stamp, a cursor, a prefix, and (from V6 on) a link.
 
 template <class Reply>
@@ -343,13 +404,15 @@ TEST(ChangesPage, EveryVersionHasOneShape) {
 
 // Values are views into the message: nothing is copied on the way from the wire.
 TEST(ChangesPage, ValuesAreViewsIntoTheMessage) {
-  for (auto result : {decoded(reply_v6()), decoded(reply_v7(6, DRS_COMP_ALG_TYPE::DRS_COMP_ALG_MSZIP, squeezed(reply_v6(), ReplyCompression::kMszip)))}) {
+  const auto check = [](const Result<ChangesPage>& result) {
     ASSERT_TRUE(result);
     const auto& message = result->message;
-    const auto inside = [&](const auto& octets) { return octets.data() >= message.data() && octets.data() + octets.size() <= message.data() + message.size(); };
-    EXPECT_TRUE(inside(result->reply->pObjects[0].Entinf.AttrBlock.pAttr[0].AttrVal.pAVal[0].pVal));
-    EXPECT_TRUE(inside(result->reply->rgValues[0].Aval.pVal));
-  }
+    const auto inside = [&](ByteView octets) { return octets.data() >= message.data() && octets.data() + octets.size() <= message.data() + message.size(); };
+    EXPECT_TRUE(inside(result->reply->pObjects[0].Entinf.AttrBlock.pAttr[0].AttrVal.pAVal[0].pVal.span()));
+    EXPECT_TRUE(inside(result->reply->rgValues[0].Aval.pVal.span()));
+  };
+  check(decoded(reply_v6()));
+  check(decoded(reply_v7(6, DRS_COMP_ALG_TYPE::DRS_COMP_ALG_MSZIP, squeezed(reply_v6(), ReplyCompression::kMszip))));
 }
 
 TEST(ChangesPage, AnswersWithoutContentStayEmpty) {
