@@ -10,7 +10,11 @@
 #include <fstream>
 #include <iostream>
 
+#include <fmt/format.h>
+
+#include "base/utf.hpp"
 #include "base/win32.hpp"
+#include "net/dns.hpp"
 #include "security/account_name.hpp"
 
 namespace tributary::cli {
@@ -18,6 +22,8 @@ namespace {
 
 constexpr const char* kPasswordVariable = "TRIBUTARY_PASSWORD";
 constexpr std::size_t kPasswordOctetsMax = 4096;
+/// A line beyond this is cut: nobody reads it, and a peer may have written it.
+constexpr std::size_t kLineOctetsMax = 64 * 1024;
 
 /// The first line of a stream, without its end.
 Result<security::Secret> read_password(std::istream& in, const std::string& what) {
@@ -72,6 +78,12 @@ std::string domain_of_host(const std::string& host) {
   return numeric || dot == std::string::npos ? std::string() : host.substr(dot + 1);
 }
 
+/// Whether DNS announces DCs for the name. One query; a name without a dot is a host's.
+bool is_domain(const std::string& name) {
+  if (name.find('.') == std::string::npos || name.find_first_not_of("0123456789.:") == std::string::npos) return false;
+  return net::locate_domain_controllers(name).has_value();
+}
+
 }  // namespace
 
 net::Runtime& Context::runtime() {
@@ -109,43 +121,91 @@ client::CallOptions Context::call_options() const {
   return call;
 }
 
-Result<std::shared_ptr<client::DrsHandle>> Context::bind(const std::string& dc) {
-  if (const auto found = handles_.find(dc); found != handles_.end() && found->second->usable()) return found->second;
-  auto tickets = credential(dc);
-  if (!tickets) return std::unexpected(std::move(tickets.error()));
+Result<std::shared_ptr<client::DrsHandle>> Context::bind_afresh(const std::string& dc) {
   client::BindOptions options;
-  options.target.domain_controller = dc;
-  options.credential = std::move(*tickets);
+  (is_domain(dc) ? options.target.domain : options.target.domain_controller) = dc;
+  options.credential = credential_;
   options.timeout = reach_timeout();
-  auto bound = client::DrsHandle::bind(runtime(), std::move(options));
+  return client::DrsHandle::bind(runtime(), std::move(options));
+}
+
+Result<std::shared_ptr<client::DrsHandle>> Context::bind(const std::string& dc) {
+  const auto host = hosts_.find(dc);
+  if (const auto found = handles_.find(host == hosts_.end() ? dc : host->second); found != handles_.end() && found->second->usable()) return found->second;
+  if (auto tickets = credential(dc); !tickets) return std::unexpected(std::move(tickets.error()));
+  if (options_.verbose) note("binding to " + (dc.empty() ? "a DC of the account's domain" : dc));
+  auto bound = bind_afresh(dc);
   if (!bound) return std::unexpected(std::move(bound.error()));
-  return handles_[dc] = std::move(*bound);
+  if (options_.verbose) note(fmt::format("bound to {} at {}", (*bound)->host(), (*bound)->peer()));
+  hosts_[dc] = (*bound)->host();
+  return handles_[(*bound)->host()] = std::move(*bound);
+}
+
+Result<std::string> Context::host_of(const std::string& dc) {
+  if (const auto found = hosts_.find(dc); found != hosts_.end()) return found->second;
+  if (!dc.empty() && !is_domain(dc)) return hosts_[dc] = dc;
+  auto bound = bind(dc);
+  if (!bound) return std::unexpected(std::move(bound.error()));
+  return (*bound)->host();
+}
+
+Result<std::unique_ptr<client::Directory>> Context::directory_afresh(const std::string& host) {
+  client::DirectoryOptions options;
+  options.host = host;
+  options.credential = credential_;
+  options.timeout = reach_timeout();
+  return client::Directory::open(options);
 }
 
 Result<client::Directory*> Context::directory(const std::string& dc) {
-  if (const auto found = directories_.find(dc); found != directories_.end()) return found->second.get();
-  auto tickets = credential(dc);
-  if (!tickets) return std::unexpected(std::move(tickets.error()));
-  client::DirectoryOptions options;
-  options.host = dc;
-  options.credential = std::move(*tickets);
-  options.timeout = reach_timeout();
-  auto opened = client::Directory::open(options);
+  auto host = host_of(dc);
+  if (!host) return std::unexpected(std::move(host.error()));
+  if (const auto found = directories_.find(*host); found != directories_.end()) return found->second.get();
+  if (auto tickets = credential(*host); !tickets) return std::unexpected(std::move(tickets.error()));
+  if (options_.verbose) note("opening LDAP on " + *host);
+  auto opened = directory_afresh(*host);
   if (!opened) return std::unexpected(std::move(opened.error()));
-  return (directories_[dc] = std::move(*opened)).get();
+  return (directories_[*host] = std::move(*opened)).get();
+}
+
+Result<client::DcView> Context::view(const std::string& dc) {
+  auto handle = bind(dc);
+  if (!handle) return std::unexpected(std::move(handle.error()));
+  return client::DcView{**handle, [this, host = (*handle)->host()] { return directory(host); }, call_options()};
 }
 
 void Context::say(std::string_view line) const {
-  if (!json()) std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+  if (json()) return;
+  const std::string safe = to_printable(line, kLineOctetsMax);
+  std::printf("%s\n", safe.c_str());
 }
 
-void Context::note(std::string_view line) const { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); }
+void Context::say_bad(std::string_view line) const {
+  if (!color(STDOUT_FILENO)) return say(line);
+  const std::string safe = to_printable(line, kLineOctetsMax);
+  std::printf("\033[31m%s\033[0m\n", safe.c_str());
+}
+
+void Context::say_lines(std::string_view lines) const {
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    say(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+}
+
+void Context::note(std::string_view line) const {
+  std::fflush(stdout);
+  const std::string safe = to_printable(line, kLineOctetsMax);
+  std::fprintf(stderr, "%s\n", safe.c_str());
+}
 
 void Context::print(std::string_view schema, boost::json::object document) const {
   if (!json()) return;
   boost::json::object whole;
   whole["schema"] = schema;
   for (auto& member : document) whole.insert_or_assign(member.key(), std::move(member.value()));
+  printed_ = true;
   print_line(whole);
 }
 
@@ -158,7 +218,7 @@ void Context::print_line(const boost::json::object& document) const {
 void Context::print_error(const Error& error) const {
   std::fflush(stdout);
   note("tributary: " + describe_error(error));
-  print("tributary.error/1", boost::json::object{{"error", to_json(error)}});
+  if (!printed_) print("tributary.error/1", boost::json::object{{"error", to_json(error)}});
 }
 
 bool Context::color(int file_descriptor) const {

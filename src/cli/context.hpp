@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/error.hpp"
 #include "client/client.hpp"
 #include "client/directory.hpp"
+#include "client/repl_state.hpp"
 #include "net/runtime.hpp"
 #include "security/credentials.hpp"
 
@@ -49,32 +51,47 @@ class Context {
   /// Tickets as the common options say; asks for a password on the terminal when it needs one.
   /// `domain_hint` completes a user name without realm: the DNS domain or the host of the DC one is about to talk to.
   [[nodiscard]] Result<std::shared_ptr<security::Credential>> credential(const std::string& domain_hint);
-  /// A DRS handle on a DC (a host, or a domain: then any DC of it). Cached by name.
+  /// A DRS handle on a DC: a host, a domain (then a DC of it that answers), or nothing (then the domain of the account). Cached.
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> bind(const std::string& dc);
-  /// LDAP on the same DC. Cached by name.
+  /// The same without the cache: may be called by several threads at once, when credential() has been called before.
+  [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> bind_afresh(const std::string& dc);
+  /// LDAP on the same DC. Cached.
   [[nodiscard]] Result<client::Directory*> directory(const std::string& dc);
+  [[nodiscard]] Result<std::unique_ptr<client::Directory>> directory_afresh(const std::string& host);
+  /// The host that bind() ends up with.
+  [[nodiscard]] Result<std::string> host_of(const std::string& dc);
+  /// Both ways to ask a DC, LDAP opened only when it is used.
+  [[nodiscard]] Result<client::DcView> view(const std::string& dc);
   /// Limits for a call: --timeout, or none.
   [[nodiscard]] client::CallOptions call_options() const;
   [[nodiscard]] std::chrono::milliseconds reach_timeout() const;
 
-  /// A line for people on stdout; nothing with --json. Always without a newline at the end of `line`.
+  /// A line for people on stdout; nothing with --json. Always without a newline at the end of `line`. Whoever wrote the text:
+  /// what could move the cursor or hide itself on a terminal is shown as an escape.
   void say(std::string_view line) const;
+  /// The same, in red on a terminal.
+  void say_bad(std::string_view line) const;
+  /// Several lines, each said.
+  void say_lines(std::string_view lines) const;
   /// Progress and warnings on stderr.
   void note(std::string_view line) const;
   /// The document of --json on stdout; `schema` becomes its first member, "tributary.showrepl/1". Nothing without --json.
   void print(std::string_view schema, boost::json::object document) const;
   /// One JSON document a line, for streams; printed in either mode.
   void print_line(const boost::json::object& document) const;
-  /// A sentence about a failure on stderr, and with --json also the document "tributary.error/1" on stdout.
+  /// A sentence about a failure on stderr, and with --json also the document "tributary.error/1" on stdout, unless the command has
+  /// printed its own already: a reader of stdout finds one document.
   void print_error(const Error& error) const;
 
   [[nodiscard]] bool color(int file_descriptor) const;
 
  private:
   CommonOptions options_;
+  mutable bool printed_ = false;
   // Order matters: handles and directories go before the runtime they use.
   std::unique_ptr<net::Runtime> runtime_;
   std::shared_ptr<security::Credential> credential_;
+  std::map<std::string, std::string> hosts_;
   std::map<std::string, std::shared_ptr<client::DrsHandle>> handles_;
   std::map<std::string, std::unique_ptr<client::Directory>> directories_;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `tributary`: repadmin's words for Active Directory from Linux. Parses the command line and runs one command.
+#include <algorithm>
 #include <cstdlib>
 
+#include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 
 namespace tributary::cli {
@@ -24,6 +26,12 @@ void add_common_options(App& app) {
   cli.add_flag("-v,--verbose", common.verbose, "Say on stderr what is being done");
 }
 
+constexpr void (*kCommands[])(App&) = {
+    register_replicate, register_syncall,   register_kcc,         register_showrepl,  register_replsummary, register_queue,   register_showutdvec,
+    register_showobjmeta, register_showvalue, register_dsaguid, register_add,         register_delete,  register_mod,
+    register_updrefs,   register_options,   register_bind,        register_cracknames, register_showmsg,    register_blob,
+};
+
 int run(int argc, char** argv) {
   App app;
   app.cli.name("tributary");
@@ -31,11 +39,12 @@ int run(int argc, char** argv) {
   app.cli.set_version_flag("--version", "tributary " TRIBUTARY_VERSION);
   app.cli.require_subcommand(1);
   add_common_options(app);
-  register_replicate(app);
-  register_bind(app);
-  register_showmsg(app);
+  for (const auto register_command : kCommands) register_command(app);
   try {
-    app.cli.parse(argc, argv);
+    auto arguments = expand_arguments(app.cli, std::vector<std::string>(argv + 1, argv + argc));
+    std::ranges::reverse(arguments);  // CLI11 takes them from the back
+    app.cli.parse(std::move(arguments));
+    if (const auto wrong = wrong_account(app.common.user); !wrong.empty()) throw CLI::ValidationError("-U", wrong);
   } catch (const CLI::ParseError& error) {
     return app.cli.exit(error) == 0 ? kExitDone : kExitUsage;
   }

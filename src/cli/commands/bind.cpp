@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/words.hpp"
 #include "drsuapi/constants.hpp"
 
 namespace tributary::cli {
@@ -26,20 +27,19 @@ Result<> run(Context& context, const Arguments& arguments) {
   context.say(fmt::format("  replication epoch  {}", said.dwReplEpoch));
   context.say(fmt::format("  extensions         0x{:08X}", said.dwFlags));
   for (const auto& name : names) context.say(fmt::format("    {}", name));
+  const auto more = drsuapi::flag_names(drsuapi::kDrsExtMoreNames, said.dwFlagsExt);
+  for (const auto& name : more) context.say(fmt::format("    {}", name));
 
-  boost::json::array flags;
-  for (const auto& name : names) flags.emplace_back(name);
   context.print("tributary.bind/1", {{"host", dc.host()},
                                      {"peer", dc.peer()},
                                      {"principal", dc.credential()->principal()},
                                      {"elapsed_ms", elapsed_ms},
                                      {"extensions",
-                                      {{"dwFlags", said.dwFlags},
-                                       {"flags", std::move(flags)},
+                                      {{"dwFlags", flags_to_json(said.dwFlags, names)},
                                        {"SiteObjGuid", to_string(said.SiteObjGuid)},
                                        {"Pid", said.Pid},
                                        {"dwReplEpoch", said.dwReplEpoch},
-                                       {"dwFlagsExt", said.dwFlagsExt},
+                                       {"dwFlagsExt", flags_to_json(said.dwFlagsExt, more)},
                                        {"ConfigObjGUID", to_string(said.ConfigObjGUID)},
                                        {"dwExtCaps", said.dwExtCaps}}}});
   return {};
@@ -49,8 +49,13 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_bind(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("bind", "Bind to a DC and show the replication features it supports", arguments, run);
-  sub->add_option("DC", arguments->dc, "Host name of the DC, or a domain: then any DC of it");
+  CLI::App* const sub = app.command("bind",
+                                    {kGroupTools, "Bind to a DC and show the replication features it supports",
+                                     "  tributary bind dc1.lab.example\n"
+                                     "  tributary bind lab.example                         any DC of the domain\n"
+                                     "  tributary -U LAB\\\\administrator bind dc1.lab.example   asks for the password\n"},
+                                    arguments, run);
+  sub->add_option("DC", arguments->dc, "Host name of the DC, or a domain: then any DC of it; without it the domain of the account");
 }
 
 }  // namespace tributary::cli

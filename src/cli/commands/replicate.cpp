@@ -6,8 +6,11 @@
 #include <future>
 
 #include "base/win32.hpp"
+#include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/source_state.hpp"
+#include "cli/words.hpp"
 #include "client/replica.hpp"
 
 namespace tributary::cli {
@@ -16,7 +19,8 @@ namespace {
 using drsuapi::blobs::REPS_FROM;
 
 struct Arguments {
-  std::vector<std::string> names;  // DEST SOURCE NC, or DEST NC with all sources
+  std::string first, second, third;  ///< as written: DEST SOURCE NC, or DEST NC with all sources
+  NamesAndNc sorted;
   std::uint32_t options = 0;
 };
 
@@ -30,34 +34,33 @@ struct Plan {
   client::Dsa source;  // empty with all sources
 };
 
-Result<Plan> make_plan(Context& context, const Arguments& arguments) {
-  Plan plan;
-  plan.destination = arguments.names.front();
-  plan.nc_dn = arguments.names.back();
+std::string check(Arguments& arguments) {
+  auto sorted = names_and_nc(std::vector<std::string>{arguments.first, arguments.second, arguments.third});
+  if (!sorted) return "two of the arguments are distinguished names: one naming context is expected";
+  if (sorted->nc_dn.empty()) return "name the naming context: DC=...";
+  if (sorted->names.empty() || sorted->names.size() > 2) return "DEST SOURCE NC are expected, or DEST NC with --all-sources --async";
+  const bool has_source = sorted->names.size() == 2;
   const auto options = client::RepSyncOptions{arguments.options};
-  plan.all_sources = client::has(options, client::RepSyncOptions::kAllSources);
-  const bool has_source = arguments.names.size() == 3;
-  // Before anything is asked of anybody: what no DC could accept.
-  if (auto checked = client::check_rep_sync(options, has_source); !checked) return std::unexpected(std::move(checked.error()));
-  if (!has_source) return plan;
-
-  auto directory = context.directory(plan.destination);
-  if (!directory) return std::unexpected(std::move(directory.error()));
-  auto found = (*directory)->find_dsa(arguments.names[1]);
-  if (found) {
-    plan.source = std::move(*found);
-    return plan;
-  }
-  // A GUID that the directory does not know is the DC's to judge; it has a code of its own for that.
-  const auto guid = parse_guid(arguments.names[1]);
-  if (found.error().code != win32::kErrorNotFound || !guid) return std::unexpected(std::move(found.error()));
-  plan.source.guid = {*guid};
-  return plan;
+  const bool all_sources = client::has(options, client::RepSyncOptions::kAllSources);
+  if (!has_source && !all_sources) return "name the SOURCE to pull from, or say --all-sources --async";
+  if (has_source && all_sources) return "--all-sources takes no SOURCE";
+  // What no DC could accept is a mistake on the command line.
+  if (const auto allowed = client::check_rep_sync(options, has_source); !allowed)
+    return all_sources ? "--all-sources wants --async: no call waits for all sources" : allowed.error().detail;
+  arguments.sorted = std::move(*sorted);
+  return {};
 }
 
-std::string name_of(const client::Dsa& dsa) {
-  if (!dsa.dns_host_name.empty()) return dsa.dns_host_name;
-  return dsa.server_name.empty() ? to_string(dsa.guid) : dsa.server_name;
+Result<Plan> make_plan(Context& context, const Arguments& arguments) {
+  Plan plan;
+  plan.destination = arguments.sorted.names.front();
+  plan.nc_dn = arguments.sorted.nc_dn;
+  plan.all_sources = arguments.sorted.names.size() == 1;
+  if (plan.all_sources) return plan;
+  auto source = find_dsa(context, plan.destination, arguments.sorted.names.back());
+  if (!source) return std::unexpected(std::move(source.error()));
+  plan.source = std::move(*source);
+  return plan;
 }
 
 /// Waits for the sync and says every two seconds how far the destination has come.
@@ -67,22 +70,23 @@ Result<> wait_for(Context& context, std::future<Result<>>& sync, client::Directo
     const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
     std::string reached;
     if (const auto state = read_source_state(directory, plan.nc_dn, plan.source.guid); state && *state)
-      reached = fmt::format("; {} has reached USN {} of {}", plan.destination, (*state)->usnVec.usnHighObjUpdate, name_of(plan.source));
+      reached = fmt::format("; {} has reached USN {} of {}", plan.destination, (*state)->usnVec.usnHighObjUpdate, host_label(plan.source));
     context.note(fmt::format("still replicating after {:.0f} s{}", seconds, reached));
   }
   return sync.get();
 }
 
-boost::json::object to_json(const client::Dsa& dsa) {
-  return {{"dns_host_name", dsa.dns_host_name}, {"objectGUID", to_string(dsa.guid)}, {"invocationId", to_string(dsa.invocation_id)}, {"dn", dsa.dn}};
+std::string news(const Plan& plan, const std::optional<REPS_FROM>& before, const std::optional<REPS_FROM>& after) {
+  if (!after) return fmt::format("{} shows no repsFrom value for this source.", plan.destination);
+  const std::int64_t reached = after->usnVec.usnHighObjUpdate;
+  if (!before || before->uuidInvocId != after->uuidInvocId) return fmt::format("{} has read up to USN {}.", plan.destination, reached);
+  const std::int64_t usns = reached - before->usnVec.usnHighObjUpdate;
+  return usns > 0 ? fmt::format("{} read {} USNs further.", plan.destination, usns) : fmt::format("{} already had everything.", plan.destination);
 }
 
 void say_outcome(const Context& context, const Plan& plan, const std::optional<REPS_FROM>& before, const std::optional<REPS_FROM>& after, double seconds) {
   say_change(context, before, after);
-  const std::int64_t usns = before && after ? after->usnVec.usnHighObjUpdate - before->usnVec.usnHighObjUpdate : 0;
-  const std::string news = usns > 0 ? fmt::format("{} read {} USNs further.", plan.destination, usns)
-                                    : fmt::format("{} already had everything.", plan.destination);
-  context.say(fmt::format("Done in {:.2f} s: {}", seconds, news));
+  context.say(fmt::format("Done in {:.2f} s: {}", seconds, news(plan, before, after)));
 }
 
 Result<> run(Context& context, const Arguments& arguments) {
@@ -100,9 +104,8 @@ Result<> run(Context& context, const Arguments& arguments) {
     if (state) before = std::move(*state);
   }
   const auto options = client::RepSyncOptions{arguments.options};
-  context.say(fmt::format("Asking {} to bring {} up to date from {} ({}).", plan->destination, plan->nc_dn,
-                          plan->all_sources ? "all its sources" : name_of(plan->source),
-                          client::option_names(client::rep_sync_bits(), arguments.options)));
+  const std::string with = arguments.options == 0 ? std::string() : fmt::format(" with {}", client::option_names(client::rep_sync_bits(), arguments.options));
+  context.say(fmt::format("Asking {} to bring {} up to date from {}{}.", plan->destination, plan->nc_dn, plan->all_sources ? "all its sources" : host_label(plan->source), with));
   std::fflush(stdout);
 
   const client::SyncRequest request{.nc_dn = plan->nc_dn, .source = plan->source.guid, .source_address = {}, .options = options};
@@ -123,9 +126,9 @@ Result<> run(Context& context, const Arguments& arguments) {
   else
     say_outcome(context, *plan, before, after, seconds);
   context.print("tributary.replicate/1", {{"destination", plan->destination},
-                                          {"source", plan->all_sources ? boost::json::value(nullptr) : boost::json::value(to_json(plan->source))},
+                                          {"source", plan->all_sources ? boost::json::value(nullptr) : boost::json::value(dsa_to_json(plan->source))},
                                           {"nc", plan->nc_dn},
-                                          {"options", client::option_names(client::rep_sync_bits(), arguments.options)},
+                                          {"options", api_flags_to_json(client::rep_sync_bits(), arguments.options)},
                                           {"queued", queued},
                                           {"seconds", seconds},
                                           {"before", to_json_or_null(before)},
@@ -137,15 +140,22 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_replicate(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("replicate", "Make DEST bring the naming context NC up to date from SOURCE, now, and wait until it has", arguments, run);
+  CLI::App* const sub = app.command("replicate",
+                                    {kGroupDo, "Make DEST bring the naming context NC up to date from SOURCE, now, and wait until it has",
+                                     "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example\n"
+                                     "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example --force   although DEST has inbound replication off\n"
+                                     "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example --full    everything again, not just what is new\n"
+                                     "  tributary replicate dc2.lab.example DC=lab,DC=example --all-sources --async     from every source, without waiting\n"
+                                     "\nRoutine use floods the queues of DCs: they replicate by themselves. This is for when they do not.\n"},
+                                    arguments, run, check);
   sub->alias("sync");
-  sub->add_option("DEST SOURCE NC", arguments->names,
-                  "DEST: the DC that pulls. SOURCE: the DC to pull from, by host name or DSA GUID; left out with --all-sources.\n"
-                  "NC: the distinguished name of the naming context")
-      ->required()
-      ->expected(2, 3);
-  for (const auto& bit : client::rep_sync_bits())
-    sub->add_flag_callback("--" + std::string(bit.flag), [arguments, value = bit.api] { arguments->options |= value; }, std::string(bit.api_name));
+  sub->add_option("DEST", arguments->first, "The DC that pulls")->required();
+  sub->add_option("SOURCE", arguments->second, "The DC to pull from: host name, server name, DSA GUID or DN; left out with --all-sources");
+  sub->add_option("NC", arguments->third, "The distinguished name of the naming context");
+  static constexpr Spelling kSpellings[] = {{"async", "--async-op"},   {"all-sources", "--sync-all,--allsources"}, {"full", "--full-sync"},
+                                            {"force", "--sync-forced"}, {"add-reference", "--add-ref,--addref"},    {"read-only-replica", "--readonly"},
+                                            {"select-secrets", "--selsecrets"}};
+  add_option_flags(*sub, client::rep_sync_bits(), arguments->options, kSpellings);
 }
 
 }  // namespace tributary::cli

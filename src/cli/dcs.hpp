@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several commands do first: read the DSAs of the forest through one DC, find the one that a name means, and say so when an
+// answer came through LDAP because the DC does not serve the call.
+#pragma once
+
+#include <string>
+
+#include "cli/context.hpp"
+#include "client/dsa_index.hpp"
+#include "client/repl_state.hpp"
+
+namespace tributary::cli {
+
+/// The DSAs of the forest as `dc` shows them.
+[[nodiscard]] Result<client::DsaIndex> read_dsas(Context& context, const std::string& dc);
+
+/// The DSA that a host name, server name, DSA GUID or DN means. A GUID that the directory does not know comes back as a DSA of which
+/// only the GUID is known: the DC judges it, and has codes of its own for that.
+[[nodiscard]] Result<client::Dsa> find_dsa(Context& context, const std::string& dc, const std::string& name);
+
+/// "<dsa guid>._msdcs.<forest>": how DSAs address each other.
+[[nodiscard]] Result<std::string> dsa_address(Context& context, const std::string& dc, const client::Dsa& dsa);
+
+/// A note on stderr when an answer came through LDAP, with the code that the call had.
+void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source, const std::optional<Error>& refusal);
+
+/// An error of client::lacks_call with the sentence that nothing serves it; any other error as it is.
+[[nodiscard]] Error nothing_serves(Error error, std::string_view what);
+
+}  // namespace tributary::cli
