@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/utf.hpp"
+#include "ldap/ldap_client.hpp"
 #include "net/dns.hpp"
 #include "security/gss_context.hpp"
 #include "security/target_name.hpp"
@@ -116,10 +117,24 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
         });
   }
 
+  /// Kerberos knows names, not addresses. Whoever gives an address trusts it, so the server there may say its name.
+  [[nodiscard]] Result<std::string> ask_for_name_blocking(const std::string& address) const {
+    ldap::ConnectOptions connect;
+    connect.host = address;
+    connect.timeout = time_left();
+    auto connection = ldap::Connection::open(connect);
+    auto root = connection ? (*connection)->read({}, {"dnsHostName"}) : Result<ldap::Entry>(std::unexpected(connection.error()));
+    if (root && !root->text("dnsHostName").empty()) return root->text("dnsHostName");
+    return fail(win32::kErrorInvalidParameter, address + ": Kerberos needs the DC's DNS name, and the address does not tell it over LDAP", Phase::kAuthenticate);
+  }
+
   Result<std::shared_ptr<security::SecurityContext>> make_context_blocking(const std::string& host) {
-    if (options_.target.spn.empty() && is_numeric_address(host))
-      return fail(win32::kErrorInvalidParameter, host + ": Kerberos needs the DC's DNS name, not its address", Phase::kAuthenticate);
-    const std::string spn = options_.target.spn.empty() ? security::ldap_spn(host) : options_.target.spn;
+    std::string spn = options_.target.spn;
+    if (spn.empty()) {
+      auto name = is_numeric_address(host) ? ask_for_name_blocking(host) : Result<std::string>(host);
+      if (!name) return std::unexpected(std::move(name.error()));
+      spn = security::ldap_spn(*name);
+    }
     const auto name = security::TargetName::from_spn(spn);
     if (!name) return std::unexpected(name.error());
     auto context = security::make_initiator(options_.credential, *name);
