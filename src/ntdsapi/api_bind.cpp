@@ -2,6 +2,8 @@
 // Handles and credentials of ntdsapi.h. [MS-DRSR] 4.1.3, 4.1.25.
 #include <string.h>
 
+#include <utility>
+
 #include "ntdsapi/args.hpp"
 #include "ntdsapi/guids.hpp"
 #include "ntdsapi/identity.hpp"
@@ -54,13 +56,24 @@ Result<client::BindOptions> bind_options(const BindArguments<Char>& arguments) {
   return options;
 }
 
+/// Binds. A domain may be named where a DC is asked for: its name also resolves, to any of its DCs, which then is not
+/// the target that the ticket is for.
+Result<std::shared_ptr<Session>> bind_host_or_domain(client::BindOptions options) {
+  auto session = bind_session(options);
+  const bool may_be_domain = !options.target.domain_controller.empty() && options.target.domain.empty() && options.target.spn.empty();
+  if (session || session.error().code != win32::kErrorWrongTargetName || !may_be_domain) return session;
+  options.target.domain = std::exchange(options.target.domain_controller, {});
+  auto located = bind_session(std::move(options));
+  return located ? located : session;
+}
+
 template <class Char>
 DWORD bind(const BindArguments<Char>& arguments, HANDLE* handle) noexcept {
   if (handle != nullptr) *handle = nullptr;
   return run([&]() -> Result<> {
     if (handle == nullptr) return null_argument("phDS");
     TRIBUTARY_TRY(options, bind_options(arguments));
-    TRIBUTARY_TRY(session, bind_session(std::move(options)));
+    TRIBUTARY_TRY(session, bind_host_or_domain(std::move(options)));
     if (arguments.instance != nullptr) {
       if (auto same = check_instance(session->dc(), from_c_guid(*arguments.instance), kBindTimeout); !same) return same;
     }

@@ -58,7 +58,7 @@ DWORD list(HANDLE handle, std::uint32_t what, std::initializer_list<const Char*>
     }
     // cNames has a range from 1: lists that take no name get an empty one.
     if (request.names.empty()) request.names.push_back(std::u16string());
-    TRIBUTARY_TRY(result, crack_names(session, std::move(request), items_min));
+    TRIBUTARY_TRY(result, list_names(session, std::move(request), items_min));
     *out = static_cast<NameResult<Char>*>(c_structure<Char>(result));
     return {};
   });

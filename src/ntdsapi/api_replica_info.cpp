@@ -5,11 +5,34 @@
 #include "client/replica.hpp"
 #include "ntdsapi/args.hpp"
 #include "ntdsapi/guids.hpp"
+#include "ntdsapi/ldap_answers.hpp"
 #include "ntdsapi/repl_info.hpp"
 #include "ntdsapi/session.hpp"
 
 using namespace tributary;
 using namespace tributary::ntdsapi;
+
+namespace {
+
+/// The answer; made of what the DC does serve where it does not serve this type.
+Result<drsuapi::DRS_MSG_GETREPLINFO_REPLY> ask(Session& session, client::InfoRequest request) {
+  auto reply = client::get_repl_info(session.dc(), request, session.call());
+  const auto substitute = substitute_of(request.type);
+  if (reply || reply.error().code != win32::kErrorNotSupported || !substitute) return reply;
+  const std::uint32_t type = request.type;
+  request.type = *substitute;
+  auto other = client::get_repl_info(session.dc(), request, session.call());
+  if (!other) return reply;
+  std::map<Guid, std::u16string> names;  // a cursor without a name is better than none
+  if (type == DS_REPL_INFO_CURSORS_3_FOR_NC) {
+    auto directory = open_directory(session.dc(), session.call().timeout);
+    auto read = directory ? dsa_names(**directory) : std::unexpected(std::move(directory.error()));
+    if (read) names = std::move(*read);
+  }
+  return from_substitute(type, *other, names);
+}
+
+}  // namespace
 
 DWORD DsReplicaGetInfoW(HANDLE hDS, DS_REPL_INFO_TYPE InfoType, LPCWSTR pszObject, UUID* puuidForSourceDsaObjGuid, VOID** ppInfo) {
   return DsReplicaGetInfo2W(hDS, InfoType, pszObject, puuidForSourceDsaObjGuid, nullptr, nullptr, 0, 0, ppInfo);
@@ -32,7 +55,7 @@ DWORD DsReplicaGetInfo2W(HANDLE hDS, DS_REPL_INFO_TYPE InfoType, LPCWSTR pszObje
     if (puuidForSourceDsaObjGuid != nullptr) request.source_dsa = from_c_guid(*puuidForSourceDsaObjGuid);
     request.flags = dwFlags;
     request.enumeration_context = dwEnumerationContext;
-    TRIBUTARY_TRY(reply, client::get_repl_info(session.dc(), request, session.call()));
+    TRIBUTARY_TRY(reply, ask(session, request));
     TRIBUTARY_TRY(block, repl_info_block(request.type, std::move(reply)));
     *ppInfo = block;
     return {};

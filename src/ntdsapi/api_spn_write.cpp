@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // DsWriteAccountSpn and DsServerRegisterSpn: the functions about service principal names that change the directory.
 // [MS-DRSR] 4.1.28.
-#include "drsuapi/constants.hpp"
 #include "ntdsapi/args.hpp"
+#include "ntdsapi/ldap_answers.hpp"
 #include "ntdsapi/local_names.hpp"
-#include "ntdsapi/name_calls.hpp"
 #include "ntdsapi/spn.hpp"
 
 using namespace tributary;
@@ -43,17 +42,10 @@ DWORD write(HANDLE handle, DS_SPN_WRITE_OP operation, const Char* account, DWORD
   });
 }
 
-/// The DN of this machine's computer account: the DC knows it by its SPN-independent account name, "\HOST$" of its own domain.
+/// The DN of this machine's computer account.
 Result<std::u16string> own_account(Session& session, const LocalNames<char>& local) {
-  CrackRequest request;
-  request.offered = drsuapi::DS_NT4_ACCOUNT_NAME_SANS_DOMAIN;
-  request.desired = DS_FQDN_1779_NAME;
-  request.names.push_back(to_utf16_lossy(local.netbios + "$"));
-  TRIBUTARY_TRY(result, crack_names(session, std::move(request), 1));
-  const auto& item = result.rItems[0];
-  if (item.status != DS_NAME_NO_ERROR || !item.pName)
-    return fail(kErrorDsObjNotFound, "the domain has no computer account " + local.netbios + "$", Phase::kCall);
-  return *item.pName;
+  TRIBUTARY_TRY(directory, open_directory(session.dc(), session.call().timeout));
+  return computer_account(*directory, local.netbios);
 }
 
 template <class Char>

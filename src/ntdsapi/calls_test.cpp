@@ -245,6 +245,41 @@ TEST(ReplInfoBlock, OtherTypesAndOtherAnswersAreRefused) {
   EXPECT_EQ(repl_info_block(0, std::move(other)).error().code, win32::kRpcXBadStubData);
 }
 
+// What Samba does not serve is made of what it does: cursors with names from cursors without, metadata from metadata with names.
+TEST(Substitutes, CursorsGetTheNamesThatAreKnown) {
+  ASSERT_EQ(substitute_of(DS_REPL_INFO_CURSORS_3_FOR_NC), std::uint32_t{DS_REPL_INFO_CURSORS_2_FOR_NC});
+  const auto known = "00000000-0000-0000-0000-000000000001"_guid, unknown = "00000000-0000-0000-0000-000000000002"_guid;
+  drsuapi::DS_REPL_CURSORS_2 cursors;
+  cursors.dwEnumerationContext = 77;
+  cursors.rgCursor.push_back({known, 10, {1, 2}});
+  cursors.rgCursor.push_back({unknown, 20, {}});
+  const auto reply = from_substitute(8, reply_of<7>(cursors), {{known, u"CN=DC1"}});
+  const auto* widened = reply.get_if<8>();
+  ASSERT_TRUE(widened != nullptr && *widened);
+  EXPECT_EQ((*widened)->dwEnumerationContext, 77u);
+  EXPECT_EQ((*widened)->rgCursor[0].pszSourceDsaDN, u"CN=DC1");
+  EXPECT_EQ((*widened)->rgCursor[0].ftimeLastSyncSuccess, (drsuapi::FILETIME{1, 2}));
+  EXPECT_EQ((*widened)->rgCursor[1].usnAttributeFilter, 20);
+  EXPECT_FALSE((*widened)->rgCursor[1].pszSourceDsaDN);
+}
+TEST(Substitutes, MetadataLosesItsNames) {
+  ASSERT_EQ(substitute_of(DS_REPL_INFO_METADATA_FOR_OBJ), std::uint32_t{DS_REPL_INFO_METADATA_2_FOR_OBJ});
+  drsuapi::DS_REPL_OBJ_META_DATA_2 metadata;
+  metadata.rgMetaData.push_back({u"cn", 3, {5, 6}, Guid{}, 100, 200, u"CN=DC1"});
+  const auto reply = from_substitute(2, reply_of<9>(metadata), {});
+  const auto* narrowed = reply.get_if<2>();
+  ASSERT_TRUE(narrowed != nullptr && *narrowed);
+  EXPECT_EQ((*narrowed)->rgMetaData[0], (drsuapi::DS_REPL_ATTR_META_DATA{u"cn", 3, {5, 6}, Guid{}, 100, 200}));
+}
+TEST(Substitutes, NullAnswersAndOtherTypes) {
+  drsuapi::DRS_MSG_GETREPLINFO_REPLY null_cursors, null_metadata;
+  null_cursors.emplace<7>();
+  null_metadata.emplace<9>();
+  EXPECT_EQ((*from_substitute(8, null_cursors, {}).get_if<8>())->rgCursor.size(), 0u);
+  EXPECT_EQ((*from_substitute(2, null_metadata, {}).get_if<2>())->rgMetaData.size(), 0u);
+  EXPECT_FALSE(substitute_of(DS_REPL_INFO_NEIGHBORS));
+}
+
 // --- names ---
 
 CrackRequest request(std::uint32_t offered, std::uint32_t desired, std::initializer_list<const char16_t*> names) {

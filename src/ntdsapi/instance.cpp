@@ -2,23 +2,11 @@
 // Instances and generators, read from the configuration NC of the DC at hand.
 #include "ntdsapi/instance.hpp"
 
-#include "client/directory.hpp"
 #include "ntdsapi/codes.hpp"
+#include "ntdsapi/ldap_answers.hpp"
 #include "ntdsapi/rdn.hpp"
 
 namespace tributary::ntdsapi {
-namespace {
-
-Result<std::unique_ptr<client::Directory>> open_directory(client::DrsHandle& dc, std::chrono::milliseconds timeout) {
-  client::DirectoryOptions options;
-  options.host = dc.host();
-  options.credential = dc.credential();
-  options.timeout = timeout;
-  return client::Directory::open(options);
-}
-
-}  // namespace
-
 Result<> check_annotation(std::string_view annotation) {
   if (annotation.empty() || annotation == "389") return {};
   return fail(win32::kErrorNotSupported, "only the instance on LDAP port 389 can be bound");

@@ -5,6 +5,7 @@
 #include "base/utf.hpp"
 #include "drsuapi/constants.hpp"
 #include "ntdsapi/canonical.hpp"
+#include "ntdsapi/ldap_answers.hpp"
 
 namespace tributary::ntdsapi {
 namespace {
@@ -28,10 +29,18 @@ Result<drsuapi::DS_NAME_RESULTW> crack_names(Session& session, CrackRequest requ
   auto out = session.dc().call<drsuapi::IDL_DRSCrackNames>(std::move(in), session.call());
   if (!out) return std::unexpected(std::move(out.error()));
   auto* reply = out->msgOut.get_if<1>();
-  drsuapi::DS_NAME_RESULTW result;
-  if (reply != nullptr && reply->pResult) result = std::move(*reply->pResult);
+  if (reply == nullptr || !reply->pResult) return fail(win32::kErrorNotSupported, "the DC answered nothing to this kind of name", Phase::kCall);
+  drsuapi::DS_NAME_RESULTW result = std::move(*reply->pResult);
   if (result.rItems.size() < items_min) return fail(win32::kRpcXBadStubData, "the DC answered fewer names than were asked for", Phase::kCall);
   return result;
+}
+
+Result<drsuapi::DS_NAME_RESULTW> list_names(Session& session, CrackRequest request, std::size_t items_min) {
+  auto result = crack_names(session, request, items_min);
+  if (result || result.error().code != win32::kErrorNotSupported) return result;
+  auto directory = open_directory(session.dc(), session.call().timeout);
+  if (!directory) return std::unexpected(std::move(directory.error()));
+  return list_names(**directory, request.offered, request.names.span());
 }
 
 drsuapi::DS_NAME_RESULTW crack_syntactically(const CrackRequest& request) {
@@ -67,6 +76,10 @@ Result<ndr::Seq<SchemaGuid>> map_schema_guids(Session& session, std::span<const 
   request.desired = DS_UNKNOWN_NAME;
   for (const Guid& guid : guids) request.names.push_back(to_utf16_lossy("{" + to_string(guid) + "}"));
   auto result = crack_names(session, std::move(request), guids.size());
+  if (!result && result.error().code == win32::kErrorNotSupported) {
+    auto directory = open_directory(session.dc(), session.call().timeout);
+    return directory ? map_guids(**directory, guids) : std::unexpected(std::move(directory.error()));
+  }
   if (!result) return std::unexpected(std::move(result.error()));
   ndr::Seq<SchemaGuid> map;
   for (std::size_t i = 0; i < guids.size(); ++i) {

@@ -7,6 +7,7 @@
 #include "base/win32.hpp"
 #include "client/options.hpp"
 #include "ntdsapi/c_layout.hpp"
+#include "tributary/ds_types.h"
 
 namespace tributary::ntdsapi {
 namespace {
@@ -53,6 +54,39 @@ Result<void*> repl_info_block(std::uint32_t type, drsuapi::DRS_MSG_GETREPLINFO_R
       return fail(win32::kErrorInvalidParameter, "unknown InfoType");
     }
   });
+}
+
+std::optional<std::uint32_t> substitute_of(std::uint32_t type) noexcept {
+  switch (type) {
+    case DS_REPL_INFO_METADATA_FOR_OBJ: return DS_REPL_INFO_METADATA_2_FOR_OBJ;
+    case DS_REPL_INFO_CURSORS_3_FOR_NC: return DS_REPL_INFO_CURSORS_2_FOR_NC;
+    default: return std::nullopt;
+  }
+}
+
+drsuapi::DRS_MSG_GETREPLINFO_REPLY from_substitute(std::uint32_t type, const drsuapi::DRS_MSG_GETREPLINFO_REPLY& reply,
+                                                   const std::map<Guid, std::u16string>& dsa_names) {
+  drsuapi::DRS_MSG_GETREPLINFO_REPLY answer;
+  if (const auto* metadata = reply.get_if<DS_REPL_INFO_METADATA_2_FOR_OBJ>(); type == DS_REPL_INFO_METADATA_FOR_OBJ && metadata != nullptr) {
+    drsuapi::DS_REPL_OBJ_META_DATA narrowed;
+    if (*metadata)
+      for (const auto& m : (*metadata)->rgMetaData)
+        narrowed.rgMetaData.push_back({m.pszAttributeName, m.dwVersion, m.ftimeLastOriginatingChange, m.uuidLastOriginatingDsaInvocationID,
+                                       m.usnOriginatingChange, m.usnLocalChange});
+    answer.emplace<DS_REPL_INFO_METADATA_FOR_OBJ>() = std::move(narrowed);
+  }
+  if (const auto* cursors = reply.get_if<DS_REPL_INFO_CURSORS_2_FOR_NC>(); type == DS_REPL_INFO_CURSORS_3_FOR_NC && cursors != nullptr) {
+    drsuapi::DS_REPL_CURSORS_3W widened;
+    widened.dwEnumerationContext = *cursors ? (*cursors)->dwEnumerationContext : 0xFFFFFFFF;
+    if (*cursors)
+      for (const auto& c : (*cursors)->rgCursor) {
+        const auto name = dsa_names.find(c.uuidSourceDsaInvocationID);
+        widened.rgCursor.push_back({c.uuidSourceDsaInvocationID, c.usnAttributeFilter, c.ftimeLastSyncSuccess,
+                                    name == dsa_names.end() ? drsuapi::WString{} : drsuapi::WString{name->second}});
+      }
+    answer.emplace<DS_REPL_INFO_CURSORS_3_FOR_NC>() = std::move(widened);
+  }
+  return answer;
 }
 
 }  // namespace tributary::ntdsapi

@@ -3,7 +3,12 @@
 // then the C layout. Pure.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string>
+
 #include "base/error.hpp"
+#include "base/guid.hpp"
 #include "drsuapi/replinfo.hpp"
 
 namespace tributary::ntdsapi {
@@ -13,5 +18,11 @@ inline constexpr std::uint32_t kInfoTypeMax = 10;
 
 /// A block for free(). `reply` must be an answer of `type`: kRpcXBadStubData otherwise. A null answer is a structure without entries.
 [[nodiscard]] Result<void*> repl_info_block(std::uint32_t type, drsuapi::DRS_MSG_GETREPLINFO_REPLY reply);
+
+/// The type to ask instead when a DC does not serve one, though it serves what that one can be made of (Samba).
+[[nodiscard]] std::optional<std::uint32_t> substitute_of(std::uint32_t type) noexcept;
+/// The answer to `type` from the answer to its substitute. `dsa_names` has the DN of each DSA by its invocationId.
+[[nodiscard]] drsuapi::DRS_MSG_GETREPLINFO_REPLY from_substitute(std::uint32_t type, const drsuapi::DRS_MSG_GETREPLINFO_REPLY& reply,
+                                                                 const std::map<Guid, std::u16string>& dsa_names);
 
 }  // namespace tributary::ntdsapi
