@@ -36,7 +36,8 @@ NTDSAPI DWORD WINAPI DsListRolesA(HANDLE hDs, PDS_NAME_RESULTA* ppRoles);
  * pwszFromSite, rgwszToSites: names of sites (not DNs). cToSites: 1 to 10000. dwFlags: 0.
  * prgSiteInfo: cToSites entries in order; each has its own errorCode.
  * Owner: freed by DsQuerySitesFree. Errors: ERROR_INVALID_FLAGS (1004) for dwFlags; ERROR_DS_OBJ_NOT_FOUND (8333) the site to start
- *   from does not exist; RPC_S_PROCNUM_OUT_OF_RANGE (1745) the DC has no such call. Source: [MS-DRSR] 4.1.16. */
+ *   from does not exist. Where the DC has no such call the costs are computed from the site links, read over LDAP.
+ * Source: [MS-DRSR] 4.1.16. */
 NTDSAPI DWORD WINAPI DsQuerySitesByCostW(HANDLE hDS, LPWSTR pwszFromSite, LPWSTR* rgwszToSites, DWORD cToSites, DWORD dwFlags,
                                          PDS_SITE_COST_INFO* prgSiteInfo);
 NTDSAPI DWORD WINAPI DsQuerySitesByCostA(HANDLE hDS, LPSTR pszFromSite, LPSTR* rgszToSites, DWORD cToSites, DWORD dwFlags,

@@ -6,6 +6,7 @@
 #include "ntdsapi/args.hpp"
 #include "ntdsapi/c_layout.hpp"
 #include "ntdsapi/identity.hpp"
+#include "ntdsapi/ldap_answers.hpp"
 #include "ntdsapi/name_calls.hpp"
 
 using namespace tributary;
@@ -16,6 +17,26 @@ namespace {
 // [MS-DRSR] 4.1.2.1.5: the source is deleted, and its SIDs go to the destination.
 constexpr std::uint32_t kAddSidPrivateDelSrcObj = 0x80000000;
 
+/// The costs; computed from the site links over LDAP where the DC has no such call (Samba).
+Result<ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1>> site_costs(Session& session, const std::string& from,
+                                                                    const std::vector<std::string>& to) {
+  drsuapi::DRS_MSG_QUERYSITESREQ_V1 message;
+  message.pwszFromSite = to_utf16_lossy(from);
+  for (const auto& site : to) message.rgszToSites.push_back(to_utf16_lossy(site));
+  drsuapi::IDL_DRSQuerySitesByCost::In in;
+  in.msgIn = std::move(message);
+  auto reply = session.dc().call<drsuapi::IDL_DRSQuerySitesByCost>(std::move(in), session.call());
+  if (!reply && reply.error().code == win32::kRpcSProcnumOutOfRange) {
+    TRIBUTARY_TRY(directory, open_directory(session.dc(), session.call().timeout));
+    return query_site_costs(*directory, from, to);
+  }
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  auto* costs = reply->msgOut.get_if<1>();
+  if (costs == nullptr || costs->rgCostInfo.size() != to.size())
+    return fail(win32::kRpcXBadStubData, "the DC answered for other sites than were asked for", Phase::kCall);
+  return std::move(costs->rgCostInfo);
+}
+
 template <class Char>
 DWORD query_sites(HANDLE handle, const Char* from, Char* const* to, DWORD count, DWORD flags, PDS_SITE_COST_INFO* out) {
   if (out != nullptr) *out = nullptr;
@@ -24,20 +45,14 @@ DWORD query_sites(HANDLE handle, const Char* from, Char* const* to, DWORD count,
     if (to == nullptr) return null_argument("the sites");
     if (flags != 0) return fail(win32::kErrorInvalidFlags, "unknown dwFlags");
     if (count == 0 || count > kNamesMax) return fail(win32::kErrorInvalidParameter, "cToSites is not from 1 to 10000");
-    drsuapi::DRS_MSG_QUERYSITESREQ_V1 message;
-    TRIBUTARY_TRY(from_site, required_wide(from, "the site to start from"));
-    message.pwszFromSite = std::move(from_site);
+    TRIBUTARY_TRY(from_site, required_utf8(from, "the site to start from"));
+    std::vector<std::string> to_sites;
     for (DWORD i = 0; i < count; ++i) {
-      TRIBUTARY_TRY(to_site, required_wide(to[i], "a site"));
-      message.rgszToSites.push_back(std::move(to_site));
+      TRIBUTARY_TRY(to_site, required_utf8(static_cast<const Char*>(to[i]), "a site"));
+      to_sites.push_back(std::move(to_site));
     }
-    drsuapi::IDL_DRSQuerySitesByCost::In in;
-    in.msgIn = std::move(message);
-    TRIBUTARY_TRY(reply, session.dc().call<drsuapi::IDL_DRSQuerySitesByCost>(std::move(in), session.call()));
-    const auto* costs = reply.msgOut.get_if<1>();
-    if (costs == nullptr || costs->rgCostInfo.size() != count)
-      return fail(win32::kRpcXBadStubData, "the DC answered for other sites than were asked for", Phase::kCall);
-    *out = static_cast<PDS_SITE_COST_INFO>(c_array<Char>(costs->rgCostInfo));
+    TRIBUTARY_TRY(costs, site_costs(session, from_site, to_sites));
+    *out = static_cast<PDS_SITE_COST_INFO>(c_array<Char>(costs));
     return {};
   });
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// [MS-DRSR] 4.1.4.2 (CrackNames), list by list, as LDAP searches.
+// [MS-DRSR] 4.1.4.2 (CrackNames), list by list, and 4.1.16.3 (QuerySitesByCost), as LDAP searches.
 #include "ntdsapi/ldap_answers.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/utf.hpp"
 #include "drsuapi/constants.hpp"
 #include "ntdsapi/args.hpp"
+#include "ntdsapi/site_costs.hpp"
 
 namespace tributary::ntdsapi {
 namespace {
@@ -38,6 +40,12 @@ std::vector<std::string> texts(const ldap::Entry& entry, std::string_view attrib
   std::vector<std::string> all;
   for (const auto& value : entry.values(attribute)) all.emplace_back(value.begin(), value.end());
   return all;
+}
+
+std::uint32_t number(const std::string& text) {
+  std::uint32_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
 }
 
 /// The DSAs below a site with the NCs that they hold writeable.
@@ -88,9 +96,7 @@ Result<SchemaGuid> map_guid(client::Directory& directory, const Guid& guid) {
   TRIBUTARY_TRY(rights, search(directory, "CN=Extended-Rights," + directory.configuration_nc(), ldap::Scope::kOneLevel,
                                "(rightsGuid=" + to_string(guid) + ")", {"displayName", "validAccesses"}));
   for (const auto& right : rights) {
-    const std::string text = right.text("validAccesses");
-    std::uint32_t accesses = 0;
-    std::from_chars(text.data(), text.data() + text.size(), accesses);
+    const std::uint32_t accesses = number(right.text("validAccesses"));
     if ((accesses & (kPropertyRights | kControlRights)) == 0) continue;
     mapped.guidType = (accesses & kPropertyRights) != 0 ? DS_SCHEMA_GUID_ATTR_SET : DS_SCHEMA_GUID_CONTROL_RIGHT;
     mapped.pName = to_utf16_lossy(right.text("displayName"));
@@ -126,6 +132,67 @@ Result<ndr::Seq<SchemaGuid>> map_guids(client::Directory& directory, std::span<c
     map.push_back(std::move(mapped));
   }
   return map;
+}
+
+namespace {
+
+/// The sites with their links, as numbers.
+struct SiteGraph {
+  std::vector<std::string> sites;       ///< DNs
+  std::vector<std::string> link_names;  ///< DNs
+  std::vector<SiteLink> links;
+  std::vector<SiteLinkBridge> bridges;
+  bool bridges_required = false;
+
+  [[nodiscard]] std::optional<std::size_t> site(const std::string& rdn) const {
+    for (std::size_t i = 0; i < sites.size(); ++i)
+      if (equals_ignoring_case(client::rdn_value(sites[i]), rdn)) return i;
+    return std::nullopt;
+  }
+};
+
+/// Where each of `names` stands in `among`; unknown ones are left out.
+std::vector<std::size_t> indices(const std::vector<std::string>& names, const std::vector<std::string>& among) {
+  std::vector<std::size_t> found;
+  for (const auto& name : names)
+    for (std::size_t i = 0; i < among.size(); ++i)
+      if (client::same_dn(name, among[i])) found.push_back(i);
+  return found;
+}
+
+Result<SiteGraph> read_site_graph(client::Directory& directory) {
+  const std::string container = "CN=Sites," + directory.configuration_nc();
+  const std::string transport = "CN=IP,CN=Inter-Site Transports," + container;
+  SiteGraph graph;
+  TRIBUTARY_TRY(sites, search(directory, container, ldap::Scope::kOneLevel, "(objectClass=site)"));
+  for (const auto& site : sites) graph.sites.push_back(site.dn);
+  TRIBUTARY_TRY(links, search(directory, transport, ldap::Scope::kOneLevel, "(objectClass=siteLink)", {"siteList", "cost"}));
+  for (const auto& link : links) {
+    graph.link_names.push_back(link.dn);
+    graph.links.push_back({indices(texts(link, "siteList"), graph.sites), number(link.text("cost"))});
+  }
+  TRIBUTARY_TRY(bridges, search(directory, transport, ldap::Scope::kOneLevel, "(objectClass=siteLinkBridge)", {"siteLinkList"}));
+  for (const auto& bridge : bridges) graph.bridges.push_back(indices(texts(bridge, "siteLinkList"), graph.link_names));
+  TRIBUTARY_TRY(options, directory.ldap().read(transport, {"options"}));
+  graph.bridges_required = (number(options.text("options")) & NTDSTRANSPORT_OPT_BRIDGES_REQUIRED) != 0;
+  return graph;
+}
+
+}  // namespace
+
+Result<ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1>> query_site_costs(client::Directory& directory, const std::string& from,
+                                                                          std::span<const std::string> to) {
+  TRIBUTARY_TRY(graph, read_site_graph(directory));
+  const auto start = graph.site(from);
+  if (!start) return fail(kErrorDsObjNotFound, "there is no site " + from, Phase::kLdap);
+  const auto costs = site_costs(graph.sites.size(), *start, graph.links, graph.bridges_required ? &graph.bridges : nullptr);
+  ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1> answer;
+  for (const auto& name : to) {
+    const auto site = graph.site(name);
+    answer.push_back(site ? drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1{0, costs[*site]}
+                          : drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1{static_cast<std::uint32_t>(kErrorDsObjNotFound), kNotConnected});
+  }
+  return answer;
 }
 
 Result<std::u16string> computer_account(client::Directory& directory, const std::string& netbios_name) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a DC should answer to IDL_DRSCrackNames and leaves out (Samba: every list but roles and server info, and schema GUIDs), read
-// over LDAP from the same DC by the rules of [MS-DRSR] 4.1.4.2, and the few things that are only there.
-// Blocks. Never decides that it is needed: name_calls.hpp does.
+// What a DC should answer and leaves out (Samba: every list of IDL_DRSCrackNames but roles and server info, schema GUIDs, costs
+// between sites), read over LDAP from the same DC by the rules of [MS-DRSR] 4.1.4.2 and 4.1.16.3, and what is only there.
+// Blocks. Never decides that it is needed: the callers do.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "client/directory.hpp"
+#include "drsuapi/dcinfo.hpp"
 #include "ntdsapi/name_calls.hpp"
 
 namespace tributary::ntdsapi {
@@ -22,6 +23,9 @@ namespace tributary::ntdsapi {
                                                           std::span<const ndr::WString> names);
 /// DS_MAP_SCHEMA_GUID.
 [[nodiscard]] Result<ndr::Seq<SchemaGuid>> map_guids(client::Directory& directory, std::span<const Guid> guids);
+/// IDL_DRSQuerySitesByCost ([MS-DRSR] 4.1.16.3), names of sites being RDN values. kErrorDsObjNotFound when `from` is no site.
+[[nodiscard]] Result<ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1>> query_site_costs(client::Directory& directory, const std::string& from,
+                                                                                        std::span<const std::string> to);
 /// The DN of the computer account of a NetBIOS name. kErrorDsObjNotFound.
 [[nodiscard]] Result<std::u16string> computer_account(client::Directory& directory, const std::string& netbios_name);
 /// The DN of each DSA by its current invocationId.
