@@ -37,7 +37,7 @@ NTDSAPI VOID WINAPI DsFreeSchemaGuidMapA(PDS_SCHEMA_GUID_MAPA pGuidMap);
 
 /* DsQuoteRdnValue: makes the value of an RDN fit to stand in a distinguished name.
  * Characters that would be read as structure (, + " \ < > ; =, a # or a space in front, a space at the end) get a backslash,
- * NUL, newline and carriage return become \00, \0A and \0D. A value without any of them comes back as it is.
+ * NUL, newline and carriage return become \00, \0A and \0D, a tab in front or at the end \09. A value without any of them comes back as it is.
  * Neither text is null-terminated. pcQuotedRdnValueLength: in, the room in psQuotedRdnValue; out, the length of the result.
  * psQuotedRdnValue: may be null with a room of 0, to ask for the length.
  * Errors: ERROR_BUFFER_OVERFLOW (111) the room is too small, *pcQuotedRdnValueLength says how much it takes.

@@ -187,14 +187,14 @@ Text<Char> quote_rdn_value(View<Char> value) {
   quoted.reserve(value.size());
   for (std::size_t i = 0; i < value.size(); ++i) {
     const Char c = value[i];
-    if (c == 0 || c == Char('\n') || c == Char('\r')) {
+    const bool at_end = i == 0 || i + 1 == value.size();
+    if (c == 0 || c == Char('\n') || c == Char('\r') || (c == Char('\t') && at_end)) {
       quoted.push_back(Char('\\'));
       quoted.push_back(static_cast<Char>(kHexDigits[static_cast<std::size_t>(c) >> 4]));
       quoted.push_back(static_cast<Char>(kHexDigits[static_cast<std::size_t>(c) & 15]));
       continue;
     }
-    const bool at_edge = (c == Char(' ') && (i == 0 || i + 1 == value.size())) || (c == Char('#') && i == 0);
-    if (is_special(c) || at_edge) quoted.push_back(Char('\\'));
+    if (is_special(c) || (c == Char(' ') && at_end) || (c == Char('#') && i == 0)) quoted.push_back(Char('\\'));
     quoted.push_back(c);
   }
   return quoted;

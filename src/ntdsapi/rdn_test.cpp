@@ -30,13 +30,14 @@ TEST(QuoteRdnValue, EscapesStructureEdgesAndControls) {
   EXPECT_EQ(quote("#1"), "\\#1");
   EXPECT_EQ(quote(" x "), "\\ x\\ ");
   EXPECT_EQ(quote(" "), "\\ ");
+  EXPECT_EQ(quote("\ta\tb\t"), "\\09a\tb\\09");  // white space in front would be taken for padding
   EXPECT_EQ(quote("a\nb\rc"), "a\\0Ab\\0Dc");
   EXPECT_EQ(quote(std::string_view("a\0b", 3)), "a\\00b");
 }
 
 // Every value over a small alphabet of awkward characters survives quoting, in both widths.
 TEST(QuoteRdnValue, RoundTripsEveryShortAwkwardValue) {
-  const std::u16string alphabet(u"a ,\\\"#=+\n\0ä", 11);
+  const std::u16string alphabet(u"a ,\\\"#=+\n\0ä\t", 12);
   for (std::size_t a = 0; a < alphabet.size(); ++a)
     for (std::size_t b = 0; b < alphabet.size(); ++b)
       for (std::size_t c = 0; c < alphabet.size(); ++c) {

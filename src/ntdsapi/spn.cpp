@@ -149,6 +149,7 @@ Result<CrackedSpn<Char>> crack_spn(View<Char> spn, CrackSpnOptions options) {
       return malformed("the port is not a number from 1 to 65535");
   }
   if (instance.empty()) return malformed("the instance is empty");
+  if (instance.find(Char(':')) != View<Char>::npos && !is_ip_address(instance)) return malformed("the instance has a colon and is no address");
   cracked.instance_name = instance;
   cracked.service_name = cracked.third_part.empty() ? instance : cracked.third_part;
   return cracked;

@@ -110,7 +110,8 @@ TEST(CrackSpn, AddressesKeepTheirColons) {
 }
 TEST(CrackSpn, RefusesWhatIsNoName) {
   for (const std::string_view bad : {"", "ldap", "/dc1", "ldap/", "ldap//x", "ldap/dc1/", "ldap/dc1/a/b", "ldap/dc1:", "ldap/dc1:0",
-                                     "ldap/dc1:65536", "ldap/dc1:12x", "ldap/dc1:123456", "ldap/:389"}) {
+                                     "ldap/dc1:65536", "ldap/dc1:12x", "ldap/dc1:123456", "ldap/:389",
+                                     "ldap/a:b:389", "ldap/[x:1]:389"}) {
     const auto cracked = crack_spn(bad);
     ASSERT_FALSE(cracked) << bad;
     EXPECT_EQ(cracked.error().code, win32::kErrorInvalidParameter) << bad;
