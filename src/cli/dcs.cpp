@@ -37,12 +37,14 @@ Result<std::string> dsa_address(Context& context, const std::string& dc, const c
 void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source, const std::optional<Error>& refusal) {
   if (source == client::StateSource::kCall) return;
   const std::string reason = refusal ? fmt::format(" (the call answers {} {})", static_cast<std::uint32_t>(refusal->code), win32_name(refusal->code)) : std::string();
-  context.note(fmt::format("{} does not serve {} as a call{}; this is decoded from the raw values that LDAP shows.", host, what, reason));
+  const char* const instead = source == client::StateSource::kLdap ? "this is decoded from the raw values that LDAP shows" : "this is what it replicates of the object";
+  context.note(fmt::format("{} does not serve {}{}; {}.", host, what, reason, instead));
 }
 
 Error nothing_serves(Error error, std::string_view what) {
   if (!client::lacks_call(error)) return error;
-  error.detail = fmt::format("the DC does not serve {}, and LDAP does not show it either ({})", what, error.detail);
+  error.detail = fmt::format("the DC does not serve {} (it answers {} {}), and nothing else does", what, static_cast<std::uint32_t>(error.code), win32_name(error.code));
+  error.code = win32::kErrorNotSupported;
   return error;
 }
 

@@ -21,10 +21,11 @@ namespace tributary::cli {
 /// "<dsa guid>._msdcs.<forest>": how DSAs address each other.
 [[nodiscard]] Result<std::string> dsa_address(Context& context, const std::string& dc, const client::Dsa& dsa);
 
-/// A note on stderr when an answer came through LDAP, with the code that the call had.
+/// A note on stderr when an answer came another way than by the call that is there for it, with the code that the call had.
 void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source, const std::optional<Error>& refusal);
 
-/// An error of client::lacks_call with the sentence that nothing serves it; any other error as it is.
+/// An error of client::lacks_call as ERROR_NOT_SUPPORTED, with the code that the DC answered and the sentence that nothing serves
+/// `what`; any other error as it is.
 [[nodiscard]] Error nothing_serves(Error error, std::string_view what);
 
 }  // namespace tributary::cli

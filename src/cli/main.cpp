@@ -26,9 +26,22 @@ void add_common_options(App& app) {
   cli.add_flag("-v,--verbose", common.verbose, "Say on stderr what is being done");
 }
 
+/// What is wrong with the command line, and where help is.
+std::string usage_error(const CLI::App* cli, const CLI::Error& error) {
+  std::string command = "tributary";
+  for (auto* sub = cli; !sub->get_subcommands().empty();) {
+    sub = sub->get_subcommands().front();
+    command += ' ' + sub->get_name();
+  }
+  const auto unknown = cli->remaining();
+  const bool no_such_command = cli->get_subcommands().empty() && !unknown.empty();
+  const std::string what = no_such_command ? unknown.front() + " is not a command" : std::string(error.what());
+  return "tributary: " + what + "\nRun `" + command + " --help` for more.\n";
+}
+
 constexpr void (*kCommands[])(App&) = {
     register_replicate, register_syncall,   register_kcc,         register_showrepl,  register_replsummary, register_queue,   register_showutdvec,
-    register_showobjmeta, register_showvalue, register_dsaguid, register_add,         register_delete,  register_mod,
+    register_showobjmeta, register_showvalue, register_showchanges, register_dsaguid, register_add,         register_delete,  register_mod,
     register_updrefs,   register_options,   register_bind,        register_cracknames, register_showmsg,    register_blob,
 };
 
@@ -38,6 +51,7 @@ int run(int argc, char** argv) {
   app.cli.description("Directory replication for Active Directory: look at it, ask for it, understand why it fails.");
   app.cli.set_version_flag("--version", "tributary " TRIBUTARY_VERSION);
   app.cli.require_subcommand(1);
+  app.cli.failure_message(usage_error);
   add_common_options(app);
   for (const auto register_command : kCommands) register_command(app);
   try {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/dcs.hpp"
 
@@ -30,11 +31,18 @@ Result<Partner> find_partner(Context& context, const PartnerArguments& arguments
   return Partner{std::move(*dsa), std::move(*address)};
 }
 
-Error nothing_else_does(Error error, const std::string& dc) {
-  if (!client::lacks_call(error)) return error;
-  error.detail = fmt::format("{} does not serve {}, and repsFrom cannot be written over LDAP; on a Samba DC the KCC keeps it: create the connection object and run "
-                             "`tributary kcc {}`",
-                             dc, error.detail, dc);
+Error nothing_else_does(Context& context, const std::string& dc, std::string_view operation, Error error) {
+  // Samba has addresses as UTF-16 in its IDL where [MS-DRSR] has char, so it may stumble over the stub before it says that it does nothing.
+  bool stumbled = error.code == win32::kRpcXBadStubData && error.phase == Phase::kCall;
+  if (stumbled) {
+    auto directory = context.directory(dc);
+    stumbled = directory && (*directory)->is_samba();
+  }
+  if (!stumbled && !client::lacks_call(error)) return error;
+  error.detail = fmt::format("{} does not serve {} (it answers {} {}), and repsFrom and repsTo cannot be written over LDAP; on a Samba DC the KCC keeps them: change the "
+                             "connection objects, then run `tributary kcc {}`",
+                             dc, operation, static_cast<std::uint32_t>(error.code), win32_name(error.code), dc);
+  error.code = win32::kErrorNotSupported;
   return error;
 }
 

@@ -26,7 +26,7 @@ struct Partner {
 };
 [[nodiscard]] Result<Partner> find_partner(Context& context, const PartnerArguments& arguments);
 
-/// An error of client::lacks_call with what can be done instead; any other error as it is.
-[[nodiscard]] Error nothing_else_does(Error error, const std::string& dc);
+/// An error that says that the DC does not serve `operation`, as ERROR_NOT_SUPPORTED with what can be done instead; any other error as it is.
+[[nodiscard]] Error nothing_else_does(Context& context, const std::string& dc, std::string_view operation, Error error);
 
 }  // namespace tributary::cli

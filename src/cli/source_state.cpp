@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/win32.hpp"
+#include "cli/table.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -23,7 +24,6 @@ constexpr Field kFields[] = {
     {"usnHighObjUpdate", [](const REPS_FROM& r) { return fmt::format("{}", r.usnVec.usnHighObjUpdate); }},
     {"usnHighPropUpdate", [](const REPS_FROM& r) { return fmt::format("{}", r.usnVec.usnHighPropUpdate); }},
     {"uuidInvocId", [](const REPS_FROM& r) { return to_string(r.uuidInvocId); }},
-    {"address", [](const REPS_FROM& r) { return r.network_address(); }},
 };
 
 }  // namespace
@@ -49,12 +49,13 @@ Result<std::optional<REPS_FROM>> read_source_state(client::Directory& directory,
 }
 
 void say_change(const Context& context, const std::optional<REPS_FROM>& before, const std::optional<REPS_FROM>& after) {
-  context.say(fmt::format("  {:<21} {:<38} {}", "repsFrom", "before", "after"));
+  Table table({{"repsFrom"}, {"before"}, {"after"}, {""}});
   for (const auto& field : kFields) {
     const std::string old_text = before ? field.show(*before) : "-";
     const std::string new_text = after ? field.show(*after) : "-";
-    context.say(fmt::format("  {:<21} {:<38} {}{}", field.name, old_text, new_text, old_text == new_text ? "" : "  *"));
+    table.add({field.name, old_text, new_text, old_text == new_text ? "" : "*"});
   }
+  context.say_lines(table.text());
 }
 
 boost::json::value to_json_or_null(const std::optional<REPS_FROM>& state) {

@@ -45,7 +45,7 @@ boost::json::object to_json(const client::Neighbor& n, bool dsa_is_deleted) {
   out["transportDN"] = dn_to_json(n.transport_dn);
   out["ncGUID"] = to_string(n.nc_guid);
   out["invocationId"] = to_string(n.invocation_id);
-  out["flags"] = api_flags_to_json(client::neighbor_bits(), static_cast<std::uint32_t>(n.flags));
+  out["flags"] = flags_to_json(static_cast<std::uint32_t>(n.flags), neighbor_flag_names(n.flags));
   out["usnLastObjChangeSynced"] = n.last_object_change_synced.value;
   out["usnAttributeFilter"] = n.attribute_filter.value;
   out["lastAttempt"] = time_to_json(n.last_attempt);

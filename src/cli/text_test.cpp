@@ -112,6 +112,7 @@ TEST(Words, SiteAndServerOfADn) {
 
 TEST(Words, FlagsHaveTheirNamesAndKeepWhatHasNone) {
   EXPECT_THAT(api_flag_names(client::neighbor_bits(), 0x80000050), ElementsAre("DS_REPL_NBR_WRITEABLE", "DS_REPL_NBR_DO_SCHEDULED_SYNCS", "0x80000000"));
+  EXPECT_THAT(neighbor_flag_names(client::NeighborFlags{0x1C}), ElementsAre("DS_REPL_NBR_WRITEABLE", "DRS_ADD_REF", "DRS_DEL_REF"));
   EXPECT_EQ(joined({}), "none");
   EXPECT_EQ(joined({"A", "B"}), "A B");
   EXPECT_EQ(boost::json::serialize(api_flags_to_json(client::rep_upd_bits(), 4)), R"({"value":4,"names":["DS_REPUPD_ADD_REFERENCE"]})");

@@ -9,6 +9,10 @@
 #include "base/win32.hpp"
 
 namespace tributary::cli {
+namespace {
+/// IDL_DRSUpdateRefs, in whose sense Samba keeps the bits of repsTo.
+constexpr std::uint16_t kUpdateRefsOpnum = 4;
+}  // namespace
 
 std::string age_text(std::int64_t seconds) {
   constexpr std::int64_t kMinute = 60;
@@ -96,6 +100,18 @@ std::vector<std::string> api_flag_names(std::span<const client::OptionBit> bits,
 }
 
 boost::json::object api_flags_to_json(std::span<const client::OptionBit> bits, std::uint32_t flags) { return flags_to_json(flags, api_flag_names(bits, flags)); }
+
+std::vector<std::string> neighbor_flag_names(client::NeighborFlags flags) {
+  std::uint32_t rest = static_cast<std::uint32_t>(flags);
+  std::vector<std::string> names;
+  for (const auto& bit : client::neighbor_bits()) {
+    if ((rest & bit.api) == 0) continue;
+    names.emplace_back(bit.api_name);
+    rest &= ~bit.api;
+  }
+  for (auto& name : drsuapi::drs_option_names(rest, kUpdateRefsOpnum)) names.push_back(std::move(name));
+  return names;
+}
 
 std::string joined(const std::vector<std::string>& names) { return names.empty() ? "none" : fmt::format("{}", fmt::join(names, " ")); }
 

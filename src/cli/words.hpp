@@ -46,6 +46,9 @@ namespace tributary::cli {
 /// The names of the bits that are set; bits without a name as one hex number.
 [[nodiscard]] std::vector<std::string> api_flag_names(std::span<const client::OptionBit> bits, std::uint32_t flags);
 
+/// DS_REPL_NBR_* names. Samba reports wire bits that the API has no name for: those have their DRS_* names.
+[[nodiscard]] std::vector<std::string> neighbor_flag_names(client::NeighborFlags flags);
+
 /// null for "never".
 [[nodiscard]] boost::json::value time_to_json(FileTime time);
 

@@ -19,8 +19,10 @@ constexpr std::size_t kPortionsMax = 100'000;
 /// dwEnumerationContext after the last portion.
 constexpr std::uint32_t kNoMorePortions = 0xFFFFFFFF;
 
+/// Samba sends the beginning of 1970 where it keeps no time (in cursors): that is "never", not half a century ago.
 FileTime file_time(const drsuapi::FILETIME& time) {
-  return {static_cast<std::int64_t>((std::uint64_t{time.dwHighDateTime} << 32) | time.dwLowDateTime)};
+  const FileTime told{static_cast<std::int64_t>((std::uint64_t{time.dwHighDateTime} << 32) | time.dwLowDateTime)};
+  return told == to_file_time(ds_time_from_unix(0)) ? FileTime{} : told;
 }
 std::string text(const drsuapi::WString& wide) { return wide ? to_utf8_lossy(*wide) : std::string(); }
 
@@ -37,14 +39,23 @@ auto ask(DcView& dc, InfoRequest request) {
 }
 
 /// Every portion of an answer that has dwEnumerationContext. `take(entry)` sees each entry of `list(portion)`.
+/// Samba's context does not end: asked to go on, it begins again, which shows in the first entry.
 template <std::uint32_t Type, class List, class Take>
 Result<> ask_in_portions(DcView& dc, InfoRequest request, List list, Take take) {
+  using Answer = typename decltype(ask<Type>(dc, request))::value_type;
+  using Entry = std::remove_cvref_t<decltype(list(std::declval<Answer&>())[0])>;
+  Entry first;
   for (std::size_t portion = 0; portion < kPortionsMax; ++portion) {
     auto answer = ask<Type>(dc, request);
     if (!answer) return std::unexpected(std::move(answer.error()));
-    for (const auto& entry : list(*answer)) take(entry);
+    auto& entries = list(*answer);
+    if (portion == 0)
+      first = entries.empty() ? Entry{} : entries[0];
+    else if (entries.empty() || entries[0] == first)
+      return {};
+    for (const auto& entry : entries) take(entry);
     const std::uint32_t next = answer->dwEnumerationContext;
-    if (next == kNoMorePortions || next <= request.enumeration_context || list(*answer).empty()) return {};
+    if (next == kNoMorePortions || next <= request.enumeration_context || entries.empty()) return {};
     request.enumeration_context = next;
   }
   return fail(win32::kErrorMoreData, "the DC does not come to the end of its answer", Phase::kCall);
@@ -155,7 +166,10 @@ Result<ReplState<Item>> or_through_ldap(DcView& dc, Result<std::vector<Item>> ca
 
 }  // namespace
 
-std::string_view source_name(StateSource source) noexcept { return source == StateSource::kCall ? "rpc" : "ldap"; }
+std::string_view source_name(StateSource source) noexcept {
+  constexpr std::string_view kNames[] = {"rpc", "ldap", "getncchanges"};
+  return kNames[static_cast<std::size_t>(source)];
+}
 
 bool lacks_call(const Error& error) noexcept {
   // What DCs answer to a type or an operation they do not have: Win32 codes of the call, and the codes that faults become.

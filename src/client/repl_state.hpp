@@ -20,15 +20,19 @@
 
 namespace tributary::client {
 
-enum class StateSource : std::uint8_t { kCall, kLdap };
-/// "rpc" or "ldap".
+enum class StateSource : std::uint8_t {
+  kCall,     ///< IDL_DRSGetReplInfo
+  kLdap,     ///< raw attribute values
+  kChanges,  ///< IDL_DRSGetNCChanges for one object (value_stamps.hpp)
+};
+/// "rpc", "ldap" or "getncchanges".
 [[nodiscard]] std::string_view source_name(StateSource source) noexcept;
 
 /// A list and where it came from.
 template <class Item>
 struct ReplState {
   StateSource source = StateSource::kCall;
-  std::optional<Error> refusal;  ///< why the call did not serve, when the source is LDAP
+  std::optional<Error> refusal;  ///< why the call did not serve, when the source is another one
   std::vector<Item> items;
 };
 
@@ -102,8 +106,8 @@ struct ValueStamp {
   Usn local_usn;
   std::string originating_dsa_dn;
 };
-/// All linked values of an object, or those of one attribute, or one of them. No DC has this as a raw attribute, so there is no
-/// second way: an error of lacks_call() means that nothing serves it.
+/// All linked values of an object, or those of one attribute, or one of them. No DC has this as a raw attribute; the second way is
+/// value_stamps.hpp's.
 [[nodiscard]] Result<ReplState<ValueStamp>> read_value_stamps(DcView dc, const std::string& object_dn, const std::string& attribute = {},
                                                               const std::string& value_dn = {});
 

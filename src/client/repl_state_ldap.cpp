@@ -54,7 +54,11 @@ std::string attribute_name(blobs::Attid attid) {
 
 /// Cursors of version 1 have no time.
 FileTime time_of(const drsuapi::UPTODATE_CURSOR_V1&) { return {}; }
-FileTime time_of(const drsuapi::UPTODATE_CURSOR_V2& cursor) { return to_file_time(DsTime{cursor.timeLastSyncSuccess}); }
+FileTime time_of(const drsuapi::UPTODATE_CURSOR_V2& cursor) {
+  // Samba keeps no time: it writes the beginning of 1970, and in units of 100 ns where seconds belong.
+  constexpr std::int64_t kSambasNever = to_file_time(ds_time_from_unix(0)).ticks;
+  return cursor.timeLastSyncSuccess == kSambasNever ? FileTime{} : to_file_time(DsTime{cursor.timeLastSyncSuccess});
+}
 
 }  // namespace
 

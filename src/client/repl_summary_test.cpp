@@ -91,6 +91,7 @@ TEST(LacksCall, IsAboutTheCallAndNotAboutRightsOrTheNetwork) {
 TEST(StateSource, HasAWord) {
   EXPECT_EQ(source_name(StateSource::kCall), "rpc");
   EXPECT_EQ(source_name(StateSource::kLdap), "ldap");
+  EXPECT_EQ(source_name(StateSource::kChanges), "getncchanges");
 }
 
 }  // namespace

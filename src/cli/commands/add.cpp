@@ -41,7 +41,7 @@ Result<> run(Context& context, const Arguments& arguments) {
                                    .schedule = arguments.schedule,
                                    .options = client::RepAddOptions{arguments.options}};
   if (auto done = client::replica_add(**handle, request, context.call_options()); !done)
-    return std::unexpected(nothing_else_does(std::move(done.error()), (*handle)->host()));
+    return std::unexpected(nothing_else_does(context, (*handle)->host(), "IDL_DRSReplicaAdd", std::move(done.error())));
   context.say(fmt::format("{} now replicates {} from {}.", (*handle)->host(), arguments.nc_dn, host_label(source->dsa)));
   context.print("tributary.add/1", {{"host", (*handle)->host()},
                                     {"nc", arguments.nc_dn},

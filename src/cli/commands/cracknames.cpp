@@ -57,6 +57,16 @@ Result<drsuapi::DRS_MSG_CRACKREQ_V1> make_request(const Arguments& arguments) {
   return request;
 }
 
+/// What the i-th item of the answer is about: the name that was asked, or, for the lists whose items mean something by their place
+/// ([MS-DRSR] 4.1.4.2), that meaning.
+std::string asked_for(const Arguments& arguments, std::size_t i, std::size_t items) {
+  constexpr std::string_view kRoles[] = {"schema", "domain naming", "PDC", "RID", "infrastructure"};
+  constexpr std::string_view kServerInfo[] = {"NTDS Settings", "DNS host name", "computer account"};
+  if (arguments.offered_format == drsuapi::DS_LIST_ROLES) return i < std::size(kRoles) ? std::string(kRoles[i]) : std::string();
+  if (arguments.offered_format == drsuapi::DS_LIST_INFO_FOR_SERVER) return i < std::size(kServerInfo) ? std::string(kServerInfo[i]) : std::string();
+  return i < arguments.names.size() && arguments.names.size() == items ? arguments.names[i] : std::string();
+}
+
 std::string text(const drsuapi::WString& wide) { return wide ? to_utf8_lossy(*wide) : std::string(); }
 
 Result<> run(Context& context, const Arguments& arguments) {
@@ -71,13 +81,13 @@ Result<> run(Context& context, const Arguments& arguments) {
   const auto* const reply = out->msgOut.get_if<1>();
   if (reply == nullptr || !reply->pResult) return fail(win32::kRpcXBadStubData, "the DC answered without a result", Phase::kCall);
 
-  Table table({{"name"}, {"status"}, {"domain"}, {"result"}});
+  Table table({{"asked"}, {"status"}, {"domain"}, {"result"}});
   boost::json::array items;
   std::optional<Error> failed;
   const auto& found = reply->pResult->rItems;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto& item = found[i];
-    const std::string asked = i < arguments.names.size() && arguments.names.size() == found.size() ? arguments.names[i] : std::string();
+    const std::string asked = asked_for(arguments, i, found.size());
     const std::string status = drsuapi::value_name(drsuapi::kNameErrorNames, item.status);
     table.add({asked, status, text(item.pDomain), text(item.pName)});
     items.push_back({{"asked", asked}, {"status", item.status}, {"statusName", status}, {"domain", text(item.pDomain)}, {"name", text(item.pName)}});

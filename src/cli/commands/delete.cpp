@@ -38,7 +38,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (!handle) return std::unexpected(std::move(handle.error()));
   const client::DelRequest request{.nc_dn = arguments.nc_dn, .source_address = source.address, .options = client::RepDelOptions{arguments.options}};
   if (auto done = client::replica_del(**handle, request, context.call_options()); !done)
-    return std::unexpected(nothing_else_does(std::move(done.error()), (*handle)->host()));
+    return std::unexpected(nothing_else_does(context, (*handle)->host(), "IDL_DRSReplicaDel", std::move(done.error())));
   context.say(whole_replica(arguments) ? fmt::format("{} removes its replica of {}.", (*handle)->host(), arguments.nc_dn)
                                        : fmt::format("{} no longer replicates {} from {}.", (*handle)->host(), arguments.nc_dn, source.address));
   context.print("tributary.delete/1", {{"host", (*handle)->host()},

@@ -88,7 +88,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   auto handle = context.bind(arguments.dc);
   if (!handle) return std::unexpected(std::move(handle.error()));
   if (auto done = client::replica_modify(**handle, request, context.call_options()); !done)
-    return std::unexpected(nothing_else_does(std::move(done.error()), (*handle)->host()));
+    return std::unexpected(nothing_else_does(context, (*handle)->host(), "IDL_DRSReplicaModify", std::move(done.error())));
   context.say(fmt::format("{} has changed how it replicates {} from {}.", (*handle)->host(), arguments.nc_dn, host_label(source->dsa)));
   context.print("tributary.mod/1", {{"host", (*handle)->host()},
                                     {"nc", arguments.nc_dn},

@@ -11,6 +11,7 @@
 #include "cli/table.hpp"
 #include "cli/value_table.hpp"
 #include "cli/words.hpp"
+#include "client/value_stamps.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -58,17 +59,17 @@ Result<> run(Context& context, const Arguments& arguments) {
   document["object"] = object;
   document["attributes"] = std::move(attributes);
   if (!arguments.no_values) {
-    auto values = client::read_value_stamps(*view, object);
+    auto values = client::read_value_stamps_any_way(*view, object);
     if (values) {
+      note_source(context, host, "the stamps of linked values", values->source, values->refusal);
       context.say("");
       say_values(context, *dsas, values->items);
       document["values"] = values_to_json(*dsas, values->items);
-    } else if (client::lacks_call(values.error())) {
-      context.note(fmt::format("{} does not serve the stamps of linked values ({} {}), and LDAP does not show them either.", host,
-                               static_cast<std::uint32_t>(values.error().code), win32_name(values.error().code)));
-      document["values"] = boost::json::object{{"error", to_json(values.error())}};
+      document["valuesSource"] = client::source_name(values->source);
     } else {
-      return std::unexpected(std::move(values.error()));
+      // The attributes are there, so the command has done its work; what is missing is said.
+      context.note("The stamps of linked values cannot be read: " + describe_error(values.error()));
+      document["values"] = boost::json::object{{"error", to_json(values.error())}};
     }
   }
   context.print("tributary.showobjmeta/1", std::move(document));

@@ -77,7 +77,8 @@ void say_neighbors(const Context& context, const View& view, const char* title, 
     last_nc = n.nc_dn;
     context.say(fmt::format("    {}{}", dsa_label(view.dsas, n.dsa_guid, n.dsa_dn), n.transport_dn.empty() ? " via RPC" : " via " + client::rdn_value(n.transport_dn)));
     context.say(fmt::format("      DSA object GUID  {}", to_string(n.dsa_guid)));
-    const std::string attempt = fmt::format("      last attempt     {}: {}", time_and_age(n.last_attempt, view.now), result_text(n.last_result));
+    const bool tried = n.last_attempt.ticks != 0 || bad;
+    const std::string attempt = "      last attempt     " + (tried ? fmt::format("{}: {}", time_and_age(n.last_attempt, view.now), result_text(n.last_result)) : "never");
     if (bad) {
       context.say_bad(attempt);
       if (const Win32Info* const info = find_win32(n.last_result); info != nullptr && !info->meaning.empty()) context.say(fmt::format("                       {}", info->meaning));
@@ -87,7 +88,7 @@ void say_neighbors(const Context& context, const View& view, const char* title, 
     }
     context.say(fmt::format("      last success     {}", time_and_age(n.last_success, view.now)));
     if (n.last_object_change_synced.value != 0) context.say(fmt::format("      USN reached      {}", n.last_object_change_synced.value));
-    context.say(fmt::format("      flags            {}", joined(api_flag_names(client::neighbor_bits(), static_cast<std::uint32_t>(n.flags)))));
+    context.say(fmt::format("      flags            {}", joined(neighbor_flag_names(n.flags))));
   }
   if (shown == 0) context.say(errors_only ? "  no failures" : "  none");
 }

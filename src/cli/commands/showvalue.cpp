@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // tributary showvalue: the stamps of the linked values of an object, of one attribute of it, or of one value.
-// IDL_DRSGetReplInfo, DS_REPL_INFO_METADATA_2_FOR_ATTR_VALUE ([MS-DRSR] 4.1.13).
+// IDL_DRSGetReplInfo, DS_REPL_INFO_METADATA_2_FOR_ATTR_VALUE ([MS-DRSR] 4.1.13), or IDL_DRSGetNCChanges for the object (4.1.10).
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/dcs.hpp"
 #include "cli/state_json.hpp"
 #include "cli/value_table.hpp"
+#include "client/value_stamps.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -22,8 +23,9 @@ Result<> run(Context& context, const Arguments& arguments) {
   auto view = context.view(arguments.dc);
   if (!view) return std::unexpected(std::move(view.error()));
   const std::string host = view->handle.host();
-  auto values = client::read_value_stamps(*view, arguments.object, arguments.attribute, arguments.value);
+  auto values = client::read_value_stamps_any_way(*view, arguments.object, arguments.attribute, arguments.value);
   if (!values) return std::unexpected(nothing_serves(std::move(values.error()), "the stamps of linked values"));
+  note_source(context, host, "the stamps of linked values", values->source, values->refusal);
   auto dsas = read_dsas(context, host);
   if (!dsas) return std::unexpected(std::move(dsas.error()));
   context.say(fmt::format("{} on {}", arguments.object, host));

@@ -17,6 +17,7 @@ struct Arguments {
   std::string dc;
   std::string nc_dn;
   bool all_ncs = false;
+  bool by_dn = false;
   client::SyncAllOptions options;
 };
 
@@ -26,7 +27,9 @@ struct Story {
   boost::json::array steps;
   MonoTime began;
   std::size_t done = 0;
+  bool by_dn = false;
 
+  [[nodiscard]] std::string name(const client::Dsa& dsa) const { return by_dn ? dsa.dn : host_label(dsa); }
   bool operator()(const client::SyncAllEvent& event);
 };
 
@@ -44,7 +47,7 @@ bool Story::operator()(const client::SyncAllEvent& event) {
   switch (event.kind) {
     case Kind::kSyncStarted:
       began = net::monotonic_now();
-      context.say(fmt::format("  {} <- {}", host_label(*event.destination), host_label(*event.source)));
+      context.say(fmt::format("  {} <- {}", name(*event.destination), name(*event.source)));
       std::fflush(stdout);
       break;
     case Kind::kSyncCompleted: {
@@ -58,13 +61,13 @@ bool Story::operator()(const client::SyncAllEvent& event) {
       const auto& failure = *event.failure;
       switch (failure.kind) {
         case client::SyncAllFailureKind::kContacting:
-          context.say_bad(fmt::format("  {} cannot be asked: {}", host_label(failure.server), describe_error(failure.error)));
+          context.say_bad(fmt::format("  {} cannot be asked: {}", name(failure.server), describe_error(failure.error)));
           break;
         case client::SyncAllFailureKind::kReplicating:
           context.say_bad(fmt::format("    failed: {}", describe_error(failure.error)));
           break;
         case client::SyncAllFailureKind::kUnreachable:
-          context.say_bad(fmt::format("  {} cannot be reached: no chain of replication links leads there", host_label(failure.server)));
+          context.say_bad(fmt::format("  {} cannot be reached: no chain of replication links leads there", name(failure.server)));
           break;
       }
       break;
@@ -105,7 +108,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   boost::json::array out;
   for (const auto& nc : *ncs) {
     context.say(fmt::format("{}: {} {}", nc.empty() ? "configuration NC" : nc, arguments.options.push_outward ? "outward from" : "towards", (*home)->host()));
-    Story story{context, {}, {}, 0};
+    Story story{context, {}, {}, 0, arguments.by_dn};
     const client::SyncAllRequest request{.nc_dn = nc, .options = arguments.options, .sync_call = context.call_options(), .bind_timeout = context.reach_timeout()};
     auto outcome = client::sync_all(*home, request, std::ref(story));
     done += story.done;
@@ -149,6 +152,7 @@ void register_syncall(App& app) {
   sub->add_flag("-P,--push", options.push_outward, "Outward: from the DC to the others. Otherwise the DC pulls");
   sub->add_flag("-a,--abort", options.abort_if_unavailable, "Stop at the first DSA that cannot be contacted or reached");
   sub->add_flag("-j,--adjacent", options.adjacent_only, "Direct partners of the DC only");
+  sub->add_flag("-d,--dn", arguments->by_dn, "Name the DSAs by their DNs");
   sub->add_flag("-s,--dry-run", options.do_not_sync, "Contact the DSAs and plan, but replicate nothing");
   sub->add_flag("-S,--skip-check", options.skip_initial_check, "Trust the connection objects instead of asking every DSA first");
 }

@@ -29,7 +29,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   const auto options = client::RepUpdOptions{arguments.options};
   const client::UpdateRefsRequest request{.nc_dn = arguments.nc_dn, .destination_address = address, .destination = destination->dsa.guid, .options = options};
   if (auto done = client::update_refs(**handle, request, context.call_options()); !done)
-    return std::unexpected(nothing_else_does(std::move(done.error()), (*handle)->host()));
+    return std::unexpected(nothing_else_does(context, (*handle)->host(), "IDL_DRSUpdateRefs", std::move(done.error())));
   const bool notifies = client::has(options, client::RepUpdOptions::kAddReference);
   context.say(fmt::format("{} {} {} of changes in {}.", (*handle)->host(), notifies ? "now notifies" : "no longer notifies", host_label(destination->dsa), arguments.nc_dn));
   context.print("tributary.updrefs/1", {{"host", (*handle)->host()},
