@@ -2,6 +2,7 @@
  *
  * The C library's <fcntl.h>, then the file modes of Windows.
  */
+#pragma GCC system_header /* #include_next is an extension */
 #include_next <fcntl.h>
 #ifndef TRIBUTARY_COMPAT_FCNTL_H
 #define TRIBUTARY_COMPAT_FCNTL_H

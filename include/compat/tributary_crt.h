@@ -69,9 +69,9 @@ TRIBUTARY_WIDE* tributary_crt_wcschr(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE 
 TRIBUTARY_WIDE* tributary_crt_wcsrchr(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE c);
 TRIBUTARY_WIDE* tributary_crt_wcsstr(const TRIBUTARY_WIDE* text, const TRIBUTARY_WIDE* part);
 TRIBUTARY_WIDE* tributary_crt__wcsdup(const TRIBUTARY_WIDE* text);
-/* `long` has 32 bits on Windows: values beyond are clamped to its limits. */
-long tributary_crt_wcstol(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE** end, int base);
-unsigned long tributary_crt_wcstoul(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE** end, int base);
+/* `long` has 32 bits on Windows, so these return that many; values beyond are clamped. */
+int tributary_crt_wcstol(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE** end, int base);
+unsigned int tributary_crt_wcstoul(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE** end, int base);
 unsigned long long tributary_crt__wcstoui64(const TRIBUTARY_WIDE* text, TRIBUTARY_WIDE** end, int base);
 int tributary_crt__wtoi(const TRIBUTARY_WIDE* text);
 #endif

@@ -111,13 +111,13 @@ static size_t ascii_prefix(const char16_t* text, char narrow[NUMBER_MAX]) {
   return length;
 }
 
-long tributary_crt_wcstol(const char16_t* text, char16_t** end, int base) {
+int tributary_crt_wcstol(const char16_t* text, char16_t** end, int base) {
   char narrow[NUMBER_MAX];
   char* stop = narrow;
   ascii_prefix(text, narrow);
   const long long value = strtoll(narrow, &stop, base);
   if (end != NULL) *end = (char16_t*)(uintptr_t)(text + (stop - narrow));
-  return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (long)value;
+  return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int)value;
 }
 unsigned long long tributary_crt__wcstoui64(const char16_t* text, char16_t** end, int base) {
   char narrow[NUMBER_MAX];
@@ -127,11 +127,11 @@ unsigned long long tributary_crt__wcstoui64(const char16_t* text, char16_t** end
   if (end != NULL) *end = (char16_t*)(uintptr_t)(text + (stop - narrow));
   return value;
 }
-unsigned long tributary_crt_wcstoul(const char16_t* text, char16_t** end, int base) {
+unsigned int tributary_crt_wcstoul(const char16_t* text, char16_t** end, int base) {
   const unsigned long long value = tributary_crt__wcstoui64(text, end, base);
   return value > UINT32_MAX && value < UINT64_MAX - INT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
-int tributary_crt__wtoi(const char16_t* text) { return (int)tributary_crt_wcstol(text, NULL, 10); }
+int tributary_crt__wtoi(const char16_t* text) { return tributary_crt_wcstol(text, NULL, 10); }
 
 char16_t* tributary_crt_fgetws(char16_t* buffer, int count, FILE* stream) {
   if (count <= 0) return NULL;

@@ -27,12 +27,16 @@ static char16_t** wide_array(char* const* texts) {
   return wide;
 }
 
+/* They live until the process ends, as argv does. */
+static char16_t** wide_argv;
+static char16_t** wide_environment;
+
 int main(int argc, char** argv) {
-  char16_t** wide_argv = wide_array(argv);
-  char16_t** wide_environment = wide_array(environ);
+  wide_argv = wide_array(argv);
+  wide_environment = wide_array(environ);
   if (wide_argv == NULL || wide_environment == NULL) {
     fputs("no memory for the arguments\n", stderr);
     return EXIT_FAILURE;
   }
-  return wmain(argc, wide_argv, wide_environment); /* both arrays live until the process ends, as argv does */
+  return wmain(argc, wide_argv, wide_environment);
 }
