@@ -11,6 +11,8 @@
 namespace tributary::net {
 namespace {
 constexpr std::size_t kReadOctets = 64 * 1024;  // about eleven fragments of the usual size for one system call
+/// A peer that does not read gets this long to take what was said before the end.
+constexpr auto kLinger = std::chrono::seconds(2);
 }
 
 Error socket_error(const boost::system::error_code& error, const std::string& peer) {
@@ -22,6 +24,7 @@ AssociationLink::AssociationLink(Runtime& runtime, asio::ip::tcp::socket socket,
 
 void AssociationLink::start(BoundHandler on_bound) {
   on_bound_ = std::move(on_bound);
+  runtime_.impl().adopt(weak_from_this());
   asio::co_spawn(runtime_.impl().io, [self = shared_from_this()] { return self->read_loop(); }, asio::detached);
   association_.start(monotonic_now());
   carry_out();
@@ -53,6 +56,13 @@ void AssociationLink::close() {
 void AssociationLink::abort(Error error) {
   association_.on_transport_closed(std::move(error));
   carry_out();
+}
+
+void AssociationLink::abandon() noexcept {
+  // A handler may hold the connection, and with it this link.
+  const auto handlers = std::exchange(handlers_, {});
+  const auto on_bound = std::exchange(on_bound_, nullptr);
+  end();
 }
 
 asio::awaitable<void> AssociationLink::read_loop() {
@@ -99,6 +109,7 @@ void AssociationLink::carry_out() {
   for (auto actions = association_.poll_actions(); !actions.empty(); actions = association_.poll_actions())
     for (auto& action : actions) std::visit([&](auto& each) { perform(each); }, action);
   carrying_out_ = false;
+  if (on_over_ && !association_.accepts_calls()) std::exchange(on_over_, nullptr)();
   write_next();
 }
 
@@ -146,6 +157,11 @@ void AssociationLink::perform(rpc::WakeAt& action) {
 void AssociationLink::perform(rpc::Close& action) {
   if (on_bound_) std::exchange(on_bound_, nullptr)(std::unexpected(action.error));
   closing_ = true;
+  wake_.expires_after(kLinger);
+  wake_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (!error && self && !self->ended_) self->end();
+  });
 }
 
 void AssociationLink::end() {

@@ -13,7 +13,7 @@
 
 namespace tributary::net {
 
-class AssociationLink : public std::enable_shared_from_this<AssociationLink> {
+class AssociationLink final : public Abandonable, public std::enable_shared_from_this<AssociationLink> {
  public:
   using BoundHandler = std::move_only_function<void(Result<rpc::Bound>)>;
 
@@ -23,10 +23,13 @@ class AssociationLink : public std::enable_shared_from_this<AssociationLink> {
   void start(BoundHandler on_bound);
   Result<rpc::CallId> call(std::uint16_t opnum, Bytes stub, std::optional<MonoTime> deadline, CallHandler handler);
   void cancel(rpc::CallId id);
+  /// `handler` runs once, when no further call can be made.
+  void when_over(std::move_only_function<void()> handler) { on_over_ = std::move(handler); }
   /// Ends the connection; calls under way complete with kRpcSCallCancelled.
   void close();
   /// Ends it because of a failure on our side of it.
   void abort(Error error);
+  void abandon() noexcept override;
   [[nodiscard]] bool accepts_calls() const noexcept { return !ended_ && association_.accepts_calls(); }
   [[nodiscard]] rpc::ClientAssociation& association() noexcept { return association_; }
 
@@ -49,6 +52,7 @@ class AssociationLink : public std::enable_shared_from_this<AssociationLink> {
   asio::steady_timer wake_;
   rpc::ClientAssociation association_;
   BoundHandler on_bound_;
+  std::move_only_function<void()> on_over_;
   std::unordered_map<std::uint32_t, CallHandler> handlers_;
   std::deque<Bytes> outbox_;
   bool writing_ = false;

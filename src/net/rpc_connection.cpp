@@ -19,6 +19,8 @@ using asio::ip::tcp;
 
 /// A host that does not answer one address within this time gets its next address tried.
 constexpr auto kConnectAttemptMax = std::chrono::seconds(5);
+/// An association ends itself at the deadline and knows in which phase it was; this is how long it may take to say so.
+constexpr auto kLastWord = std::chrono::milliseconds(250);
 
 std::string address_and_port(const std::string& address, std::uint16_t port) {
   const bool ipv6 = address.find(':') != std::string::npos;
@@ -150,7 +152,7 @@ asio::awaitable<Result<tcp::socket>> RpcConnection::Impl::connect(std::string ad
 asio::awaitable<Result<>> RpcConnection::Impl::wait_until_bound(AssociationLink& link, Phase phase, const std::string& what) {
   Promised<Result<rpc::Bound>> bound(runtime_.impl());
   link.start([bound](Result<rpc::Bound> result) mutable { bound.set(std::move(result)); });
-  auto result = co_await bound.wait_until(deadline_);
+  auto result = co_await bound.wait_until(deadline_ + kLastWord);
   if (!result) {
     link.close();
     co_return timed_out(options_, phase, what);
@@ -165,14 +167,15 @@ asio::awaitable<Result<>> RpcConnection::Impl::wait_until_bound(AssociationLink&
 }
 
 asio::awaitable<Result<std::uint16_t>> RpcConnection::Impl::mapped_port(std::string address) {
-  auto socket = co_await connect(address, rpc::kEndpointMapperPort);
+  auto socket = co_await connect(address, options_.mapper_port);
   if (!socket) co_return std::unexpected(std::move(socket.error()));
   rpc::ClientOptions bind_options;
   bind_options.interfaces = {rpc::kEndpointMapper};
+  bind_options.bind_deadline = deadline_;
   auto association = rpc::ClientAssociation::for_endpoint_mapper(std::move(bind_options));
   if (!association) co_return std::unexpected(std::move(association.error()));
   auto link = std::make_shared<AssociationLink>(runtime_, std::move(*socket), std::move(*association));
-  auto port = co_await ask_endpoint_mapper(link, address_and_port(address, rpc::kEndpointMapperPort));
+  auto port = co_await ask_endpoint_mapper(link, address_and_port(address, options_.mapper_port));
   link->close();
   if (!port) {
     port.error().phase = Phase::kEndpointMap;
@@ -213,6 +216,10 @@ asio::awaitable<Result<>> RpcConnection::Impl::bind(tcp::socket socket) {
   auto key = (**context)->session_key();
   if (!key) co_return std::unexpected(in_phase(std::move(key.error()), Phase::kAuthenticate));
   session_key = std::move(*key);
+  link_->when_over([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->usable = false;
+  });
+  if (!link_->accepts_calls()) co_return fail(win32::kRpcSCallFailed, peer + ": the server closed the connection", Phase::kBind);
   co_return Result<>{};
 }
 

@@ -14,6 +14,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "net/runtime.hpp"
+#include "rpc/epm.hpp"
 #include "rpc/pdu.hpp"
 #include "security/security_context.hpp"
 
@@ -24,7 +25,8 @@ using ContextFactory = std::move_only_function<Result<std::shared_ptr<security::
 
 struct ConnectOptions {
   std::string host;                  ///< a DNS name or a numeric address
-  std::optional<std::uint16_t> port; ///< the interface's port; without it the endpoint mapper at port 135 is asked
+  std::optional<std::uint16_t> port; ///< the interface's port; without it the endpoint mapper is asked
+  std::uint16_t mapper_port = rpc::kEndpointMapperPort;
   rpc::SyntaxId interface;
   std::chrono::milliseconds timeout{30'000};  ///< for all phases together, until the connection can carry calls
 };

@@ -12,9 +12,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "net/runtime.hpp"
 
@@ -22,22 +25,47 @@ namespace tributary::net {
 
 namespace asio = boost::asio;
 
+/// What may hold itself through handlers that wait: the end of the Runtime drops them.
+class Abandonable {
+ public:
+  virtual ~Abandonable() = default;
+  /// After the threads have ended.
+  virtual void abandon() noexcept = 0;
+};
+
 class Runtime::Impl {
  public:
   Impl() : work(asio::make_work_guard(io)), blocking(kBlockingThreads), thread([this] { io.run(); }) {}
   ~Impl() {
     work.reset();
     io.stop();
+    blocking.stop();  // what waits for a thread is dropped; what runs is waited for
     blocking.join();
     thread.join();
+    for (const auto& each : adopted_)
+      if (const auto alive = each.lock()) alive->abandon();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  /// Network thread only.
+  void adopt(std::weak_ptr<Abandonable> object) {
+    if (adopted_.size() >= adopted_max_) {
+      std::erase_if(adopted_, [](const auto& each) { return each.expired(); });
+      adopted_max_ = std::max(kAdoptedMin, 2 * adopted_.size());
+    }
+    adopted_.push_back(std::move(object));
+  }
 
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work;
   asio::thread_pool blocking;
   std::thread thread;
+
+ private:
+  static constexpr std::size_t kAdoptedMin = 64;
+  std::vector<std::weak_ptr<Abandonable>> adopted_;
+  std::size_t adopted_max_ = kAdoptedMin;
 };
 
 /// A result that is produced elsewhere and awaited on the network thread, no longer than a deadline.
