@@ -93,9 +93,16 @@ TEST(ChangesRequest, CarriesThePrefixTableOfItsAttributes) {
   auto request = v10(start_of(options), options);
   ASSERT_TRUE(request.pPartialAttrSet);
   EXPECT_THAT(request.pPartialAttrSet->rgPartialAttr.span(), testing::ElementsAre(3u, 0x90001u));
-  EXPECT_EQ(request.PrefixTableDest, default_prefix_table());
+  // Behind its entries stands the schema signature: FF, a version, an invocationId.
+  Seq<std::uint8_t> signature(Bytes(21, 0));
+  signature[0] = 0xFF;
+  auto expected = default_prefix_table();
+  expected.pPrefixEntry.push_back({0, {signature}});
+  EXPECT_EQ(request.PrefixTableDest, expected);
   options.prefix_table.pPrefixEntry.push_back({77, {Seq<std::uint8_t>{0x2A, 0x03}}});
-  EXPECT_EQ(v10(start_of(options), options).PrefixTableDest, options.prefix_table);
+  expected = options.prefix_table;
+  expected.pPrefixEntry.push_back({0, {signature}});
+  EXPECT_EQ(v10(start_of(options), options).PrefixTableDest, expected);
 }
 
 // 4.1.10.4.1: the flags stay the same through a cycle, apart from four that may change.
