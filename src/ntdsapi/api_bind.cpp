@@ -17,6 +17,7 @@ namespace {
 
 constexpr DWORD kBindFlagsKnown = NTDSAPI_BIND_ALLOW_DELEGATION | NTDSAPI_BIND_FIND_BINDING | NTDSAPI_BIND_FORCE_KERBEROS;
 constexpr std::chrono::milliseconds kBindTimeout{60'000};
+constexpr std::chrono::milliseconds kUnbindTimeout{2'000};  // a courtesy: a DC also notices that the connection is gone
 
 /// The arguments of the widest of the bind functions; the others leave some null.
 template <class Char>
@@ -107,9 +108,12 @@ DWORD bind_to_istg(const Char* site, HANDLE* handle) noexcept {
 DWORD unbind(HANDLE* handle) noexcept {
   return run([&]() -> Result<> {
     if (handle == nullptr) return null_argument("phDS");
-    // Dropping the last reference sends IDL_DRSUnbind; calls of other threads hold theirs until they return.
-    if (sessions().close(*handle) == nullptr) return fail(win32::kErrorInvalidHandle, "the handle is not open");
+    auto session = sessions().close(*handle);
+    if (session == nullptr) return fail(win32::kErrorInvalidHandle, "the handle is not open");
     *handle = nullptr;
+    // Nobody can find the session any more. Alone with it, we tell the DC and wait for its answer, whatever that is; while other
+    // threads are inside calls, the last of them to return tells the DC when it drops its reference.
+    if (session.use_count() == 1 && session->dc().usable()) (void)session->dc().unbind(kUnbindTimeout);
     return {};
   });
 }

@@ -5,6 +5,7 @@
 # of ntdsapi.h. Options, codes and structures: [MS-DRSR] 4.1; what Samba does not serve is told by its code.
 import os
 import re
+import subprocess
 
 import tlib
 from tlib import BASE_DN, CONFIG_DN, DC1, DC2
@@ -94,6 +95,17 @@ def test_bind_to_an_instance_and_to_the_generator():
 
 def test_a_handle_in_many_threads_closed_under_them():
     tlib.contains(example("threads", DC1.host).stdout, "unbind 0, answered all, refused 8, failed 0")
+
+
+def test_a_call_ends_when_its_time_is_over():
+    program = subprocess.Popen([os.path.join(EXAMPLES, "binding_set_timeout"), DC2.host, "2"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    tlib.equal(program.stdout.readline(), "bound\n")
+    with tlib.frozen(DC2):
+        output, errors = program.communicate("go\n", timeout=30)
+    tlib.contains(errors, "DsListRoles: 1460: ERROR_TIMEOUT")
+    after_ms = int(re.search(r"after (\d+) ms", output).group(1))
+    tlib.true(1900 <= after_ms <= 4000, f"it took {after_ms} ms")
 
 
 # DsReplicaSync, option by option, and its codes
