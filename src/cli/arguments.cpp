@@ -118,9 +118,12 @@ std::optional<NamesAndNc> names_and_nc(std::span<const std::string> arguments) {
 void add_option_flags(CLI::App& sub, std::span<const client::OptionBit> bits, std::uint32_t& options, std::span<const Spelling> spellings) {
   for (const auto& bit : bits) {
     std::string names = "--" + std::string(bit.flag);
-    for (const auto& spelling : spellings)
-      if (spelling.flag == bit.flag) names += std::string(",") + spelling.others;
-    sub.add_flag_callback(names, [&options, value = bit.api] { options |= value; }, std::string(bit.api_name));
+    std::string help(bit.api_name);
+    if (const auto said = std::ranges::find(spellings, bit.flag, &Spelling::flag); said != spellings.end()) {
+      if (*said->others != '\0') names += std::string(",") + said->others;
+      if (*said->meaning != '\0') help = std::string(said->meaning) + " (" + help + ")";
+    }
+    sub.add_flag_callback(names, [&options, value = bit.api] { options |= value; }, help);
   }
   sub.add_option_function<std::string>(
          "--options",
@@ -187,7 +190,12 @@ Result<std::uint32_t> parse_name_format(std::string_view word) {
 
 std::string name_format_help() {
   std::string text;
-  for (const auto& known : kFormatWords) text += (text.empty() ? "" : ", ") + std::string(known.word);
+  std::size_t in_line = 0;
+  for (const auto& known : kFormatWords) {
+    if (!text.empty()) text += in_line == 0 ? ",\n" : ", ";
+    text += known.word;
+    in_line = (in_line + 1) % 8;
+  }
   return text;
 }
 

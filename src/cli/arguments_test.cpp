@@ -33,7 +33,7 @@ class Expand : public ::testing::Test {
     all->add_flag("-e,--enterprise");
     all->add_option("--dsadn", user_);
   }
-  static constexpr Spelling kSpellings[] = {{"force", "--sync-forced,--forced"}};
+  static constexpr Spelling kSpellings[] = {{"force", "--sync-forced,--forced", "Although it is disabled"}};
   CLI::App cli_;
   std::uint32_t options_ = 0;
   std::string user_;

@@ -126,7 +126,10 @@ Result<std::shared_ptr<client::DrsHandle>> Context::bind_afresh(const std::strin
   (is_domain(dc) ? options.target.domain : options.target.domain_controller) = dc;
   options.credential = credential_;
   options.timeout = reach_timeout();
-  return client::DrsHandle::bind(runtime(), std::move(options));
+  auto bound = client::DrsHandle::bind(runtime(), std::move(options));
+  // The network speaks of addresses; people named a host.
+  if (!bound && !dc.empty() && bound.error().detail.find(dc) == std::string::npos) bound.error().detail.insert(0, dc + ": ");
+  return bound;
 }
 
 Result<std::shared_ptr<client::DrsHandle>> Context::bind(const std::string& dc) {

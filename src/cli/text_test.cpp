@@ -33,7 +33,7 @@ TEST(Table, CountsCharactersNotOctets) {
 TEST(Table, ACellCannotMoveTheCursor) {
   Table table({{"a"}});
   table.add({"x\033[31m\ny"});
-  EXPECT_THAT(table.text(), HasSubstr("\\x1B[31m\\x0Ay"));
+  EXPECT_THAT(table.text(), HasSubstr("\\x1b[31m\\x0ay"));
 }
 
 TEST(Table, WithoutRowsIsEmptyAndShowsItsHead) {
@@ -49,6 +49,11 @@ TEST(Words, AgesGrowUnitByUnit) {
   EXPECT_EQ(age_text(3599), "59m:59s");
   EXPECT_EQ(age_text(3600), "01h:00m:00s");
   EXPECT_EQ(age_text(2 * 86400 + 3 * 3600 + 12 * 60 + 5), "2d.03h:12m:05s");
+}
+
+TEST(Words, OneIsNotMany) {
+  EXPECT_EQ(count_of(0, "failure"), "0 failures");
+  EXPECT_EQ(count_of(1, "failure"), "1 failure");
 }
 
 TEST(Words, ATimeHasItsAgeUnlessItIsNeverOrYetToCome) {

@@ -25,6 +25,8 @@ std::string age_text(std::int64_t seconds) {
   return text + fmt::format("{:02}m:{:02}s", seconds % kHour / kMinute, seconds % kMinute);
 }
 
+std::string count_of(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
 std::string time_and_age(FileTime time, FileTime now) {
   std::string text = to_string(to_ds_time(time));
   if (time.ticks != 0 && time.ticks <= now.ticks) text += fmt::format(", {} ago", age_text((now.ticks - time.ticks) / 10'000'000));

@@ -18,6 +18,8 @@ namespace tributary::cli {
 
 /// "7s", "12m:05s", "03h:12m:05s", "2d.03h:12m:05s".
 [[nodiscard]] std::string age_text(std::int64_t seconds);
+/// "1 step", "2 steps".
+[[nodiscard]] std::string count_of(std::size_t count, std::string_view noun);
 /// "2026-11-22T15:22:31Z, 7s ago"; "never". A time to come has no age.
 [[nodiscard]] std::string time_and_age(FileTime time, FileTime now);
 /// "successful", or "failed: 1722 RPC_S_SERVER_UNAVAILABLE".

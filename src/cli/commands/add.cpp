@@ -65,7 +65,22 @@ void register_add(App& app) {
   sub->add_option("--address", arguments->address, "Network address of the source (default: <DSA GUID>._msdcs.<forest>)");
   sub->add_option("--transport,--transportdn", arguments->transport_dn, "DN of the intersite transport (default: RPC)");
   sub->add_option("--schedule", arguments->schedule_text, kScheduleHelp);
-  static constexpr Spelling kSpellings[] = {{"async-replica", "--asyncrep"}, {"disable-notification", "--syncdisable"}, {"intersite-messaging", "--mail"}, {"select-secrets", "--selsecrets"}};
+  static constexpr Spelling kSpellings[] = {
+      {"async", "", "Queue it and return; do not wait"},
+      {"writeable", "", "The NC replica is writeable"},
+      {"initial", "", "Pull at every startup"},
+      {"periodic", "", "Pull by a schedule"},
+      {"intersite-messaging", "--mail", "Over the intersite messaging transport"},
+      {"async-replica", "--asyncrep", "Do not wait for the first synchronization"},
+      {"disable-notification", "--syncdisable", "Do not pull after notifications"},
+      {"disable-periodic", "", "Do not pull by the schedule"},
+      {"compress", "", "Let SOURCE compress what it sends"},
+      {"never-notify", "", "SOURCE shall not notify DEST of changes"},
+      {"two-way", "", "After each pull, let SOURCE pull too"},
+      {"critical", "", "Critical objects only"},
+      {"select-secrets", "--selsecrets", "A read-only replica: chosen secrets only"},
+      {"read-only-replica", "--readonly", "A read-only replica that is not a global catalog's"},
+  };
   add_option_flags(*sub, client::rep_add_bits(), arguments->options, kSpellings);
 }
 

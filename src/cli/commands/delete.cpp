@@ -62,7 +62,15 @@ void register_delete(App& app) {
   sub->add_option("DEST", arguments->second, "The DC that shall no longer pull")->required();
   sub->add_option("SOURCE", arguments->third, "The DSA it pulls from: host name, server name, DSA GUID or DN; left out with --no-source");
   sub->add_option("--address", arguments->address, "Network address as the repsFrom value has it (default: <DSA GUID>._msdcs.<forest>)");
-  static constexpr Spelling kSpellings[] = {{"local-only", "--localonly"}, {"no-source", "--nosource"}, {"ignore-errors", "--ignore"}};
+  static constexpr Spelling kSpellings[] = {
+      {"async", "", "Queue it and return; do not wait"},
+      {"writeable", "", "The NC replica is writeable"},
+      {"intersite-messaging", "--mail", "The source is one of the intersite messaging transport"},
+      {"ignore-errors", "--ignore", "Remove it although SOURCE cannot be told"},
+      {"local-only", "--localonly", "Do not tell SOURCE"},
+      {"no-source", "--nosource", "Remove the whole replica: every object of the NC from DEST"},
+      {"ref-ok", "", "Remove it although other DSAs pull from this replica"},
+  };
   add_option_flags(*sub, client::rep_del_bits(), arguments->options, kSpellings);
 }
 

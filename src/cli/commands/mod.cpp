@@ -115,7 +115,8 @@ void register_mod(App& app) {
   sub->add_option("--clear", arguments->clear, "Flag to clear; -NAME is short for it")->type_name("NAME")->allow_extra_args(false);
   sub->add_option("--address,--srcdsaaddr", arguments->address, "New network address of the source");
   sub->add_option("--schedule", arguments->schedule_text, kScheduleHelp);
-  add_option_flags(*sub, client::rep_mod_bits(), arguments->options);
+  static constexpr Spelling kSpellings[] = {{"async", "", "Queue it and return; do not wait"}, {"writeable", "", "The NC replica is writeable"}};
+  add_option_flags(*sub, client::rep_mod_bits(), arguments->options, kSpellings);
 }
 
 }  // namespace tributary::cli

@@ -21,7 +21,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   auto pending = client::read_pending_operations(*view);
   if (!pending) return std::unexpected(nothing_serves(std::move(pending.error()), "its replication queue"));
   const FileTime now = net::wall_now();
-  context.say(fmt::format("{} has {} operations in its queue.", host, pending->operations.size()));
+  context.say(fmt::format("{} has {} in its queue.", host, count_of(pending->operations.size(), "operation")));
   // Samba answers with the time of the question.
   if (pending->operations.empty()) pending->current_started = {};
   if (pending->current_started.ticks != 0) context.say(fmt::format("  The first one runs since {}.", time_and_age(pending->current_started, now)));

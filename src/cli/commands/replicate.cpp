@@ -152,9 +152,33 @@ void register_replicate(App& app) {
   sub->add_option("DEST", arguments->first, "The DC that pulls")->required();
   sub->add_option("SOURCE", arguments->second, "The DC to pull from: host name, server name, DSA GUID or DN; left out with --all-sources");
   sub->add_option("NC", arguments->third, "The distinguished name of the naming context");
-  static constexpr Spelling kSpellings[] = {{"async", "--async-op"},   {"all-sources", "--sync-all,--allsources"}, {"full", "--full-sync"},
-                                            {"force", "--sync-forced"}, {"add-reference", "--add-ref,--addref"},    {"read-only-replica", "--readonly"},
-                                            {"select-secrets", "--selsecrets"}};
+  static constexpr Spelling kSpellings[] = {
+      {"async", "--async-op", "Queue it and return; do not wait"},
+      {"writeable", "", "The NC replica is writeable"},
+      {"periodic", "", "As the schedule does it: not at all while the schedule forbids it"},
+      {"intersite-messaging", "", "Over the intersite messaging transport"},
+      {"all-sources", "--sync-all,--allsources", "From every source of the NC; wants --async"},
+      {"full", "--full-sync", "Everything from the beginning, not only what is new"},
+      {"urgent", "", "Ahead of the queue"},
+      {"no-discard", "", "Keep it in the queue although the same request waits there"},
+      {"force", "--sync-forced", "Although inbound replication is disabled on DEST"},
+      {"add-reference", "--add-ref,--addref", "Let SOURCE notify DEST of changes from now on"},
+      {"never-completed", "", "The first synchronization has never been completed"},
+      {"two-way", "", "When it is done, let SOURCE pull from DEST too"},
+      {"never-notify", "", "SOURCE does not notify DEST of changes"},
+      {"initial", "", "Part of the synchronization at startup"},
+      {"compress", "", "Let SOURCE compress what it sends"},
+      {"select-secrets", "--selsecrets", "A read-only replica: chosen secrets only"},
+      {"initial-in-progress", "", "The synchronization at startup is going on"},
+      {"partial-attribute-set", "", "The attributes that the partial attribute set has gained"},
+      {"requeue", "", "It has waited in the queue before"},
+      {"notification", "", "As after a notification by SOURCE"},
+      {"async-replica", "", "The replica was added without waiting"},
+      {"critical", "", "Critical objects only"},
+      {"full-in-progress", "", "A full synchronization is going on"},
+      {"preempted", "", "It was interrupted by one of higher priority"},
+      {"read-only-replica", "--readonly", "A read-only replica that is not a global catalog's"},
+  };
   add_option_flags(*sub, client::rep_sync_bits(), arguments->options, kSpellings);
 }
 

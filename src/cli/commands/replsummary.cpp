@@ -96,7 +96,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (!dsas) return std::unexpected(std::move(dsas.error()));
   (void)context.runtime();  // made here, shared by the threads
   const FileTime begun = net::wall_now();
-  context.say(fmt::format("Replication summary of {} DSAs, begun {}.", dsas->all().size(), to_string(to_ds_time(begun))));
+  context.say(fmt::format("Replication summary of {}, begun {}.", count_of(dsas->all().size(), "DSA"), to_string(to_ds_time(begun))));
   context.say("");
   const auto reports = ask_all(context, dsas->all());
   const auto summary = client::summarize(reports, begun);

@@ -12,6 +12,7 @@
 #include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/words.hpp"
 #include "client/change_json.hpp"
 #include "client/changes.hpp"
 #include "client/schema_names.hpp"
@@ -147,7 +148,8 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (auto done = copy(stream, json, arguments, totals); !done) return done;
   const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
   if (arguments.statistics)
-    context.note(fmt::format("{} objects and {} link values in {} pages, {} octets on the wire, {:.2f} s", totals.objects, totals.links, totals.pages, totals.octets, seconds));
+    context.note(fmt::format("{} and {} in {}, {} octets on the wire, {:.2f} s", count_of(totals.objects, "object"), count_of(totals.links, "link value"),
+                             count_of(totals.pages, "page"), totals.octets, seconds));
   context.print("tributary.showchanges/1", {{"type", "end"},
                                             {"host", *host},
                                             {"objects", totals.objects},

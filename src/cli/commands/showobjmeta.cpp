@@ -43,7 +43,7 @@ Result<> run(Context& context, const Arguments& arguments) {
   auto dsas = read_dsas(context, host);
   if (!dsas) return std::unexpected(std::move(dsas.error()));
 
-  context.say(fmt::format("{} on {}: {} attributes", object, host, stamps->items.size()));
+  context.say(fmt::format("{} on {}: {}", object, host, count_of(stamps->items.size(), "attribute")));
   Table table({{"local USN", Table::Align::kRight}, {"originating DSA"}, {"orig. USN", Table::Align::kRight}, {"originating time"}, {"ver", Table::Align::kRight}, {"attribute"}});
   boost::json::array attributes;
   for (const auto& s : stamps->items) {

@@ -124,7 +124,7 @@ Result<> run(Context& context, const Arguments& arguments) {
     if (!failed) failed = outcome.result.error();
     break;
   }
-  context.say(fmt::format("{} replications done, {} failures.", done, failures));
+  context.say(fmt::format("{} done, {}.", count_of(done, "replication"), count_of(failures, "failure")));
   context.print("tributary.syncall/1", {{"home", (*home)->host()},
                                         {"direction", arguments.options.push_outward ? "push" : "pull"},
                                         {"enterprise", arguments.options.cross_site_boundaries},

@@ -54,7 +54,13 @@ void register_updrefs(App& app) {
   sub->add_option("NC", arguments->second, "The naming context")->required();
   sub->add_option("DEST", arguments->third, "The DSA to be notified: host name, server name, DSA GUID or DN")->required();
   sub->add_option("--address", arguments->address, "Network address of the destination (default: <DSA GUID>._msdcs.<forest>)");
-  static constexpr Spelling kSpellings[] = {{"add-reference", "--add"}, {"delete-reference", "--delete,--del"}};
+  static constexpr Spelling kSpellings[] = {
+      {"async", "", "Queue it and return; do not wait"},
+      {"writeable", "", "The NC replica is writeable"},
+      {"add-reference", "--add", "Notify DEST from now on"},
+      {"delete-reference", "--delete,--del", "No longer notify DEST; with --add: replace the reference"},
+      {"gc-spn", "", "Address DEST by the service principal name of a global catalog"},
+  };
   add_option_flags(*sub, client::rep_upd_bits(), arguments->options, kSpellings);
 }
 
