@@ -80,6 +80,14 @@ int tributary_crt__wtoi(const TRIBUTARY_WIDE* text);
 }
 #endif
 
+#if defined(__cplusplus) && defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2
+/* In C++ too wmain is the program's entry, under the name that the library calls, in each form that programs give it. */
+int wmain() __asm__("wmain");
+int wmain(int argc, wchar_t* argv[]) __asm__("wmain");
+int wmain(int argc, const wchar_t* argv[]) __asm__("wmain");
+int wmain(int argc, wchar_t* argv[], wchar_t* envp[]) __asm__("wmain");
+#endif
+
 #ifndef TRIBUTARY_CRT_KEEP_NAMES /* the library itself wants the C library's functions */
 #if defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2
 #undef wprintf
