@@ -8,6 +8,11 @@
 #define TRIBUTARY_COMPAT_WINDOWS_H
 
 #include <stdarg.h>
+#ifdef __cplusplus
+#include <cstdio>
+#include <cwchar>
+#include <string>
+#endif
 
 #include "../tributary/wintypes.h"
 #include "tributary_crt.h"
@@ -222,3 +227,5 @@ int WINAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharS
 #endif
 
 #endif
+
+#include "tributary_crt_names.h"
