@@ -96,12 +96,10 @@ typedef union _LARGE_INTEGER {
     DWORD LowPart;
     LONG HighPart;
   } u;
-#if !defined(__STRICT_ANSI__) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L)
   __extension__ struct {
     DWORD LowPart;
     LONG HighPart;
   };
-#endif
   LONGLONG QuadPart;
 } LARGE_INTEGER, *PLARGE_INTEGER;
 
@@ -110,12 +108,10 @@ typedef union _ULARGE_INTEGER {
     DWORD LowPart;
     DWORD HighPart;
   } u;
-#if !defined(__STRICT_ANSI__) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L)
   __extension__ struct {
     DWORD LowPart;
     DWORD HighPart;
   };
-#endif
   ULONGLONG QuadPart;
 } ULARGE_INTEGER, *PULARGE_INTEGER;
 
