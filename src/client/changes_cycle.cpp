@@ -93,12 +93,16 @@ class Fnv {
   std::uint64_t hash_ = 0xCBF29CE484222325u;
 };
 
+/// Whether the change says which object it is of; one that does not is never taken for another.
+bool is_identified(const REPLENTINFLIST& object) { return object.Entinf.pName && !object.Entinf.pName->Guid.is_null() && object.pMetaDataExt; }
+bool is_identified(const REPLVALINF_V3& link) { return link.pObject && !link.pObject->Guid.is_null(); }
+
 /// Keeps of a list what `delivered` does not have.
 template <class T>
 void drop_from(Seq<T>& list, const Delivered& delivered) {
   Seq<T> kept;
   for (auto& item : list)
-    if (!delivered.contains(fingerprint(item))) kept.push_back(std::move(item));
+    if (!is_identified(item) || !delivered.contains(fingerprint(item))) kept.push_back(std::move(item));
   list = std::move(kept);
 }
 
@@ -106,6 +110,7 @@ template <class T>
 void remember(std::vector<std::uint64_t>& all, const Seq<T>& list, const Delivered& before) {
   for (const auto& item : list) {
     if (all.size() >= ChangesCookie::kDeliveredMax) return;
+    if (!is_identified(item)) continue;
     if (const auto print = fingerprint(item); !before.contains(print)) all.push_back(print);
   }
 }

@@ -277,12 +277,34 @@ TEST(ChangesDelivered, RemembersSoManyAndNoMore) {
   auto position = start_of(options_for("DC=lab"));
   position.delivered.resize(ChangesCookie::kDeliveredMax - 1);
   auto page = page_to(100, true);
-  page.pObjects.emplace_back();
-  page.pObjects.emplace_back();
-  page.rgValues.emplace_back();
+  for (const std::uint32_t attrtyp : {1u, 2u}) {
+    auto& link = page.rgValues.emplace_back();
+    link.pObject = dsname_from_guid(kOther);
+    link.attrTyp = attrtyp;
+  }
   const auto after = cookie_after(position, page);
   EXPECT_EQ(after->delivered.size(), ChangesCookie::kDeliveredMax);
   EXPECT_TRUE(ChangesCookie::decode(after->encode()));
+}
+
+// Without a GUID and stamps nobody can say that it is the same change.
+TEST(ChangesDelivered, NeverTakesOneChangeForAnother) {
+  auto page = page_to(100, true);
+  page.pObjects.emplace_back();
+  page.pObjects.emplace_back().Entinf.pName = dsname_from_guid(kOther);
+  page.pObjects.emplace_back().Entinf.pName = *dsname_from_dn("CN=a");
+  page.rgValues.emplace_back();
+  page.rgValues.emplace_back().pObject = *dsname_from_dn("CN=a");
+  const auto after = cookie_after(start_of(options_for("DC=lab")), page);
+  EXPECT_TRUE(after->delivered.empty());
+  Delivered everything;
+  for (const auto& object : page.pObjects) everything.insert(fingerprint(object));
+  for (const auto& link : page.rgValues) everything.insert(fingerprint(link));
+  ChangesPage made;
+  made.reply = &page;
+  drop_delivered(made, everything);
+  EXPECT_EQ(page.pObjects.size(), 3u);
+  EXPECT_EQ(page.rgValues.size(), 2u);
 }
 
 // Cookies hold fingerprints (FNV-1a of the fields in their wire order): they must not change between versions of this program.
