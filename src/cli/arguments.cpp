@@ -88,9 +88,10 @@ std::vector<std::string> expand_arguments(const CLI::App& cli, std::vector<std::
 std::string wrong_account(std::string_view account) {
   const auto percent = account.find('%');
   if (percent == std::string_view::npos) return {};
-  return fmt::format("a password does not belong on the command line, where every process can read it: say -U {} and give the password at the prompt, "
-                     "in TRIBUTARY_PASSWORD or with --password-file. (If this was a password, it is in the shell's history now.)",
-                     account.substr(0, percent));
+  return fmt::format(
+      "a password does not belong on the command line, where every process can read it: say -U {} and give the password at the prompt, "
+      "in TRIBUTARY_PASSWORD or with --password-file. (If this was a password, it is in the shell's history now.)",
+      account.substr(0, percent));
 }
 
 bool is_object_dn(std::string_view argument) {
@@ -141,7 +142,8 @@ Result<std::uint32_t> parse_number(std::string_view text) {
   const std::string_view digits = text.substr(hex ? 2 : 0);
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return fail(win32::kErrorInvalidParameter, std::string(text) + " is not a number");
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
+    return fail(win32::kErrorInvalidParameter, std::string(text) + " is not a number");
   return value;
 }
 

@@ -37,9 +37,9 @@ struct NamesAndNc {
 
 /// What a command says of an option bit beyond its names.
 struct Spelling {
-  std::string_view flag;       ///< the word of the bit
-  const char* others = "";     ///< further spellings: "--sync-forced,--forced"
-  const char* meaning = "";    ///< what it does, for help
+  std::string_view flag;     ///< the word of the bit
+  const char* others = "";   ///< further spellings: "--sync-forced,--forced"
+  const char* meaning = "";  ///< what it does, for help
 };
 /// Adds a flag for each bit, under its own word and its further spellings, and --options for their names and numbers.
 void add_option_flags(CLI::App& sub, std::span<const client::OptionBit> bits, std::uint32_t& options, std::span<const Spelling> spellings = {});

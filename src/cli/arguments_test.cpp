@@ -41,7 +41,8 @@ class Expand : public ::testing::Test {
 };
 
 TEST_F(Expand, RepadminsSlashesBecomeOurDashes) {
-  EXPECT_THAT(expand_arguments(cli_, {"/replicate", "dc2", "dc1", "DC=lab", "/force", "/FULL"}), ElementsAre("replicate", "dc2", "dc1", "DC=lab", "--force", "--full"));
+  EXPECT_THAT(expand_arguments(cli_, {"/replicate", "dc2", "dc1", "DC=lab", "/force", "/FULL"}),
+              ElementsAre("replicate", "dc2", "dc1", "DC=lab", "--force", "--full"));
   EXPECT_THAT(expand_arguments(cli_, {"syncall", "/APe", "/enterprise"}), ElementsAre("syncall", "-APe", "--enterprise"));
   EXPECT_THAT(expand_arguments(cli_, {"syncall", "/dsadn:CN=x,DC=y"}), ElementsAre("syncall", "--dsadn=CN=x,DC=y"));
 }
@@ -54,7 +55,8 @@ TEST_F(Expand, PathsAndUnknownWordsStayWhatTheyAre) {
 }
 
 TEST_F(Expand, PlusAndMinusNamesAreForCommandsThatSetAndClear) {
-  EXPECT_THAT(expand_arguments(cli_, {"options", "dc1", "+IS_GC", "-DISABLE_INBOUND_REPL"}), ElementsAre("options", "dc1", "--set=IS_GC", "--clear=DISABLE_INBOUND_REPL"));
+  EXPECT_THAT(expand_arguments(cli_, {"options", "dc1", "+IS_GC", "-DISABLE_INBOUND_REPL"}),
+              ElementsAre("options", "dc1", "--set=IS_GC", "--clear=DISABLE_INBOUND_REPL"));
   EXPECT_THAT(expand_arguments(cli_, {"options", "-U", "-v", "+x"}), ElementsAre("options", "-U", "-v", "+x"));
   EXPECT_THAT(expand_arguments(cli_, {"replicate", "-DISABLE"}), ElementsAre("replicate", "-DISABLE"));
 }
@@ -64,9 +66,7 @@ TEST_F(Expand, OptionFlagsSetTheirBitsUnderEverySpelling) {
   EXPECT_EQ(options_, 0x20u | 0x100u | 0x10u | 0x40u);
 }
 
-TEST_F(Expand, AnUnknownOptionWordIsAUsageError) {
-  EXPECT_THROW(cli_.parse(Words{"nonsense", "--options", "replicate"}), CLI::ValidationError);
-}
+TEST_F(Expand, AnUnknownOptionWordIsAUsageError) { EXPECT_THROW(cli_.parse(Words{"nonsense", "--options", "replicate"}), CLI::ValidationError); }
 
 TEST(WrongAccount, APasswordBehindAPercentIsRefusedAndNotRepeated) {
   EXPECT_EQ(wrong_account("LAB\\administrator"), "");

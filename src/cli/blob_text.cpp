@@ -24,8 +24,10 @@ Result<Bytes> octets_of(std::string_view input, OctetForm form) {
       const bool prefixed = input.starts_with("0x") || input.starts_with("0X");
       return from_hex(input.substr(prefixed ? 2 : 0));
     }
-    case OctetForm::kBase64: return from_base64(without_ldif_name(input));
-    default: return to_bytes(as_bytes(input));
+    case OctetForm::kBase64:
+      return from_base64(without_ldif_name(input));
+    default:
+      return to_bytes(as_bytes(input));
   }
 }
 

@@ -13,7 +13,9 @@ namespace {
 using ::testing::HasSubstr;
 
 /// schemaInfo ([MS-ADTS] 3.1.1.2.1): 21 octets.
-const Bytes kSchemaInfo = *from_hex("ff00000037" "3de8bc023fb1054faf5fbccbcc8e406b");
+const Bytes kSchemaInfo = *from_hex(
+    "ff00000037"
+    "3de8bc023fb1054faf5fbccbcc8e406b");
 const drsuapi::blobs::BlobType& schema_info() { return *drsuapi::blobs::blob_type("schemaInfo"); }
 std::string raw() { return {kSchemaInfo.begin(), kSchemaInfo.end()}; }
 
@@ -65,14 +67,15 @@ TEST(FindOctets, NothingIsNoValue) {
 
 TEST(ToLines, AMemberALineAndTwoBlanksALevel) {
   const auto value = boost::json::parse(R"({"version":1,"name":"x","list":[1,{"a":null}],"none":[],"empty":{}})");
-  EXPECT_EQ(to_lines(value), "version 1\n"
-                             "name x\n"
-                             "list\n"
-                             "  [0] 1\n"
-                             "  [1]\n"
-                             "    a null\n"
-                             "none []\n"
-                             "empty {}\n");
+  EXPECT_EQ(to_lines(value),
+            "version 1\n"
+            "name x\n"
+            "list\n"
+            "  [0] 1\n"
+            "  [1]\n"
+            "    a null\n"
+            "none []\n"
+            "empty {}\n");
 }
 
 TEST(ToLines, ABareValueIsALine) { EXPECT_THAT(to_lines(boost::json::value(5)), HasSubstr("5")); }

@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -34,23 +35,33 @@ Result<security::Secret> read_password(std::istream& in, const std::string& what
   return security::Secret(std::move(line));
 }
 
-/// Switches the echo of the terminal off for as long as it lives.
+/// Switches the echo of the terminal off for as long as it lives, and on again also when a signal ends the program meanwhile.
+/// One at a time.
 class QuietTerminal {
  public:
   QuietTerminal() {
     if (tcgetattr(STDIN_FILENO, &saved_) != 0) return;
     termios quiet = saved_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    for (const int number : kEndingSignals) std::signal(number, restore_and_end);
     active_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
   }
   QuietTerminal(const QuietTerminal&) = delete;
   QuietTerminal& operator=(const QuietTerminal&) = delete;
   ~QuietTerminal() {
-    if (active_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved_);
+    if (!active_) return;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved_);
+    for (const int number : kEndingSignals) std::signal(number, SIG_DFL);
   }
 
  private:
-  termios saved_{};
+  static constexpr int kEndingSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  static void restore_and_end(int number) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved_);
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+  }
+  static inline termios saved_{};
   bool active_ = false;
 };
 
@@ -103,7 +114,8 @@ Result<std::shared_ptr<security::Credential>> Context::credential(const std::str
     if (!account) return std::unexpected(std::move(account.error()));
     auto password = find_password(options_);
     if (!password) return std::unexpected(std::move(password.error()));
-    source = security::PasswordLogon{std::move(*account), std::move(*password), options_.realm.empty() ? domain_of_host(domain_hint) : options_.realm};
+    source =
+        security::PasswordLogon{std::move(*account), std::move(*password), options_.realm.empty() ? domain_of_host(domain_hint) : options_.realm};
   }
   auto acquired = security::acquire(std::move(source));
   if (!acquired) return std::unexpected(in_phase(std::move(acquired.error()), Phase::kAuthenticate));
@@ -134,7 +146,8 @@ Result<std::shared_ptr<client::DrsHandle>> Context::bind_afresh(const std::strin
 
 Result<std::shared_ptr<client::DrsHandle>> Context::bind(const std::string& dc) {
   const auto host = hosts_.find(dc);
-  if (const auto found = handles_.find(host == hosts_.end() ? dc : host->second); found != handles_.end() && found->second->usable()) return found->second;
+  if (const auto found = handles_.find(host == hosts_.end() ? dc : host->second); found != handles_.end() && found->second->usable())
+    return found->second;
   if (auto tickets = credential(dc); !tickets) return std::unexpected(std::move(tickets.error()));
   if (options_.verbose) note("binding to " + (dc.empty() ? "a DC of the account's domain" : dc));
   auto bound = bind_afresh(dc);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/win32.hpp"
+#include "cli/words.hpp"
 
 namespace tributary::cli {
 
@@ -28,22 +29,33 @@ Result<client::Dsa> find_dsa(Context& context, const std::string& dc, const std:
   return unknown;
 }
 
+Result<std::string> dn_of(Context& context, const std::string& dc, const std::string& name) {
+  if (!name.starts_with('<')) return name;
+  auto directory = context.directory(dc);
+  if (!directory) return std::unexpected(std::move(directory.error()));
+  auto entry = (*directory)->ldap().read(name, {"objectGUID"});
+  if (!entry) return std::unexpected(std::move(entry.error()));
+  return entry->dn;
+}
+
 Result<std::string> dsa_address(Context& context, const std::string& dc, const client::Dsa& dsa) {
   auto directory = context.directory(dc);
   if (!directory) return std::unexpected(std::move(directory.error()));
   return to_string(dsa.guid) + "._msdcs." + (*directory)->forest_dns_name();
 }
 
-void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source, const std::optional<Error>& refusal) {
+void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source,
+                 const std::optional<Error>& refusal) {
   if (source == client::StateSource::kCall) return;
-  const std::string reason = refusal ? fmt::format(" (the call answers {} {})", static_cast<std::uint32_t>(refusal->code), win32_name(refusal->code)) : std::string();
-  const char* const instead = source == client::StateSource::kLdap ? "this is decoded from the raw values that LDAP shows" : "this is what it replicates of the object";
+  const std::string reason = refusal ? fmt::format(" (the call answers {})", code_text(refusal->code)) : std::string();
+  const char* const instead =
+      source == client::StateSource::kLdap ? "this is decoded from the raw values that LDAP shows" : "this is what it replicates of the object";
   context.note(fmt::format("{} does not serve {}{}; {}.", host, what, reason, instead));
 }
 
 Error nothing_serves(Error error, std::string_view what) {
   if (!client::lacks_call(error)) return error;
-  error.detail = fmt::format("the DC does not serve {} (it answers {} {}), and nothing else does", what, static_cast<std::uint32_t>(error.code), win32_name(error.code));
+  error.detail = fmt::format("the DC does not serve {} (it answers {}), and nothing else does", what, code_text(error.code));
   error.code = win32::kErrorNotSupported;
   return error;
 }

@@ -18,11 +18,15 @@ namespace tributary::cli {
 /// only the GUID is known: the DC judges it, and has codes of its own for that.
 [[nodiscard]] Result<client::Dsa> find_dsa(Context& context, const std::string& dc, const std::string& name);
 
+/// The DN of "<GUID=...>" or "<SID=...>", which not every call takes; any other name as it is.
+[[nodiscard]] Result<std::string> dn_of(Context& context, const std::string& dc, const std::string& name);
+
 /// "<dsa guid>._msdcs.<forest>": how DSAs address each other.
 [[nodiscard]] Result<std::string> dsa_address(Context& context, const std::string& dc, const client::Dsa& dsa);
 
 /// A note on stderr when an answer came another way than by the call that is there for it, with the code that the call had.
-void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source, const std::optional<Error>& refusal);
+void note_source(const Context& context, const std::string& host, std::string_view what, client::StateSource source,
+                 const std::optional<Error>& refusal);
 
 /// An error of client::lacks_call as ERROR_NOT_SUPPORTED, with the code that the DC answered and the sentence that nothing serves
 /// `what`; any other error as it is.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `tributary`: repadmin's words for Active Directory from Linux. Parses the command line and runs one command.
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -12,7 +16,8 @@ namespace {
 void add_common_options(App& app) {
   auto& common = app.common;
   auto& cli = app.cli;
-  cli.add_option("-U,--user", common.user, "Account: NAME, DOMAIN\\NAME or NAME@REALM. The password comes from --password-file,\n"
+  cli.add_option("-U,--user", common.user,
+                 "Account: NAME, DOMAIN\\NAME or NAME@REALM. The password comes from --password-file,\n"
                  "from TRIBUTARY_PASSWORD or from a prompt, never from the command line");
   cli.add_option("--password-file", common.password_file, "File whose first line is the password; - for standard input")->type_name("FILE");
   cli.add_option("--use-krb5-ccache", common.ccache, "Kerberos credential cache to use (default: the one kinit filled)")->type_name("CCACHE");
@@ -40,12 +45,14 @@ std::string usage_error(const CLI::App* cli, const CLI::Error& error) {
 }
 
 constexpr void (*kCommands[])(App&) = {
-    register_replicate, register_syncall,   register_kcc,         register_showrepl,  register_replsummary, register_queue,   register_showutdvec,
-    register_showobjmeta, register_showvalue, register_showchanges, register_dsaguid, register_add,         register_delete,  register_mod,
-    register_updrefs,   register_options,   register_bind,        register_cracknames, register_showmsg,    register_blob,
+    register_replicate,   register_syncall,   register_kcc,         register_showrepl,   register_replsummary, register_queue,  register_showutdvec,
+    register_showobjmeta, register_showvalue, register_showchanges, register_dsaguid,    register_add,         register_delete, register_mod,
+    register_updrefs,     register_options,   register_bind,        register_cracknames, register_showmsg,     register_blob,
 };
 
 int run(int argc, char** argv) {
+  // A DC that hangs up, or a reader of our output that has seen enough, is an error of a write and not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
   App app;
   app.cli.name("tributary");
   app.cli.description("Directory replication for Active Directory: look at it, ask for it, understand why it fails.");
@@ -65,7 +72,9 @@ int run(int argc, char** argv) {
   Context context(app.common);
   const auto done = app.chosen(context);
   if (!done) context.print_error(done.error());
-  return done ? kExitDone : kExitFailed;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return done ? kExitDone : kExitFailed;
+  context.note(std::string("tributary: standard output cannot be written: ") + std::strerror(errno));
+  return kExitFailed;
 }
 
 }  // namespace

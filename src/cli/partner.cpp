@@ -7,6 +7,7 @@
 #include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/dcs.hpp"
+#include "cli/words.hpp"
 
 namespace tributary::cli {
 
@@ -39,9 +40,10 @@ Error nothing_else_does(Context& context, const std::string& dc, std::string_vie
     stumbled = directory && (*directory)->is_samba();
   }
   if (!stumbled && !client::lacks_call(error)) return error;
-  error.detail = fmt::format("{} does not serve {} (it answers {} {}), and repsFrom and repsTo cannot be written over LDAP; on a Samba DC the KCC keeps them: change the "
-                             "connection objects, then run `tributary kcc {}`",
-                             dc, operation, static_cast<std::uint32_t>(error.code), win32_name(error.code), dc);
+  error.detail = fmt::format(
+      "{} does not serve {} (it answers {}), and repsFrom and repsTo cannot be written over LDAP; on a Samba DC the KCC keeps them: change the "
+      "connection objects, then run `tributary kcc {}`",
+      dc, operation, code_text(error.code), dc);
   error.code = win32::kErrorNotSupported;
   return error;
 }

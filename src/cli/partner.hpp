@@ -12,7 +12,7 @@ namespace tributary::cli {
 struct PartnerArguments {
   std::string first, second, third;  ///< as written: NC, DC and the other DSA
   std::string dc;
-  std::string partner;               ///< may be empty where the command allows it
+  std::string partner;  ///< may be empty where the command allows it
   std::string nc_dn;
   std::uint32_t options = 0;
 };

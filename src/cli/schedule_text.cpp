@@ -18,7 +18,8 @@ Result<client::Schedule> parse_schedule(std::string_view text) {
     return schedule;
   }
   const auto octets = from_hex(text);
-  if (!octets || octets->size() != schedule.size()) return fail(win32::kErrorInvalidParameter, "a schedule is \"always\", \"never\" or 168 hex digits");
+  if (!octets || octets->size() != schedule.size())
+    return fail(win32::kErrorInvalidParameter, "a schedule is \"always\", \"never\" or 168 hex digits");
   std::ranges::copy(*octets, schedule.begin());
   return schedule;
 }

@@ -8,7 +8,9 @@
 
 namespace tributary::cli {
 
-inline constexpr const char* kScheduleHelp = "When it may replicate: \"always\", \"never\", or 168 hex digits, one for each hour of the week from Sunday 0 h UTC:\nits four bits are the quarters of the hour";
+inline constexpr const char* kScheduleHelp =
+    "When it may replicate: \"always\", \"never\", or 168 hex digits, one for each hour of the week from Sunday 0 h UTC:\nits four bits are the "
+    "quarters of the hour";
 
 [[nodiscard]] Result<client::Schedule> parse_schedule(std::string_view text);
 

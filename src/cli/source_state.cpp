@@ -6,6 +6,7 @@
 
 #include "base/win32.hpp"
 #include "cli/table.hpp"
+#include "cli/words.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -19,7 +20,7 @@ struct Field {
 constexpr Field kFields[] = {
     {"timeLastAttempt", [](const REPS_FROM& r) { return to_string(r.timeLastAttempt); }},
     {"timeLastSuccess", [](const REPS_FROM& r) { return to_string(r.timeLastSuccess); }},
-    {"ulResultLastAttempt", [](const REPS_FROM& r) { return fmt::format("{} {}", static_cast<std::uint32_t>(r.ulResultLastAttempt), win32_name(r.ulResultLastAttempt)); }},
+    {"ulResultLastAttempt", [](const REPS_FROM& r) { return code_text(r.ulResultLastAttempt); }},
     {"cConsecutiveFailures", [](const REPS_FROM& r) { return fmt::format("{}", r.cConsecutiveFailures); }},
     {"usnHighObjUpdate", [](const REPS_FROM& r) { return fmt::format("{}", r.usnVec.usnHighObjUpdate); }},
     {"usnHighPropUpdate", [](const REPS_FROM& r) { return fmt::format("{}", r.usnVec.usnHighPropUpdate); }},

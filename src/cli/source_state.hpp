@@ -15,10 +15,12 @@ namespace tributary::cli {
 [[nodiscard]] Result<std::vector<drsuapi::blobs::REPS_FROM>> read_reps_from(client::Directory& directory, const std::string& nc_dn);
 
 /// The value for one source; nullopt when the NC is not replicated from it.
-[[nodiscard]] Result<std::optional<drsuapi::blobs::REPS_FROM>> read_source_state(client::Directory& directory, const std::string& nc_dn, DsaGuid source);
+[[nodiscard]] Result<std::optional<drsuapi::blobs::REPS_FROM>> read_source_state(client::Directory& directory, const std::string& nc_dn,
+                                                                                 DsaGuid source);
 
 /// A table with one line a field and one column a state; a field that moved is marked.
-void say_change(const Context& context, const std::optional<drsuapi::blobs::REPS_FROM>& before, const std::optional<drsuapi::blobs::REPS_FROM>& after);
+void say_change(const Context& context, const std::optional<drsuapi::blobs::REPS_FROM>& before,
+                const std::optional<drsuapi::blobs::REPS_FROM>& after);
 
 /// null, or the JSON of the blob.
 [[nodiscard]] boost::json::value to_json_or_null(const std::optional<drsuapi::blobs::REPS_FROM>& state);

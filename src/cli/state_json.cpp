@@ -26,7 +26,8 @@ boost::json::value dn_to_json(const std::string& dn) {
 bool is_settings_dn(std::string_view dn) {
   const auto server = client::parent_dn(dn);
   const auto site = client::parent_dn(client::parent_dn(server));
-  return dn.starts_with("CN=NTDS Settings,") && client::parent_dn(server).starts_with("CN=Servers,") && client::parent_dn(site).starts_with("CN=Sites,");
+  return dn.starts_with("CN=NTDS Settings,") && client::parent_dn(server).starts_with("CN=Servers,") &&
+         client::parent_dn(site).starts_with("CN=Sites,");
 }
 
 }  // namespace
@@ -66,7 +67,10 @@ boost::json::object to_json(const client::NtdsConnection& c) {
 }
 
 boost::json::object to_json(const client::Cursor& c) {
-  return {{"invocationId", to_string(c.invocation_id)}, {"usn", c.usn.value}, {"lastSyncSuccess", time_to_json(c.last_success)}, {"dsaDN", dn_to_json(c.dsa_dn)}};
+  return {{"invocationId", to_string(c.invocation_id)},
+          {"usn", c.usn.value},
+          {"lastSyncSuccess", time_to_json(c.last_success)},
+          {"dsaDN", dn_to_json(c.dsa_dn)}};
 }
 
 boost::json::object to_json(const client::AttributeStamp& s) {

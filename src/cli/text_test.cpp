@@ -17,9 +17,10 @@ TEST(Table, ColumnsAreAsWideAsTheirWidestCellAndNumbersGoRight) {
   Table table({{"DSA"}, {"USN", Table::Align::kRight}, {"state"}});
   table.add({"DC1", "7", "ok"});
   table.add({"a-long-name", "123456", ""});
-  EXPECT_EQ(table.text(), "  DSA             USN  state\n"
-                          "  DC1               7  ok\n"
-                          "  a-long-name  123456\n");
+  EXPECT_EQ(table.text(),
+            "  DSA             USN  state\n"
+            "  DC1               7  ok\n"
+            "  a-long-name  123456\n");
 }
 
 TEST(Table, CountsCharactersNotOctets) {
@@ -92,7 +93,9 @@ client::Dsa dc1() {
 TEST(Words, ADsaIsCalledBySiteAndServerAsLongAsAnyoneKnowsIt) {
   const client::DsaIndex dsas({dc1()});
   EXPECT_EQ(dsa_label(dsas, dc1().guid, ""), "Bern\\DC1");
-  EXPECT_EQ(dsa_label(dsas, {"b2837271-a5fe-40bc-b229-1b0a7a5612d9"_guid}, "CN=NTDS Settings,CN=DC2,CN=Servers,CN=Thun,CN=Sites,CN=Configuration,DC=lab"), "Thun\\DC2");
+  EXPECT_EQ(
+      dsa_label(dsas, {"b2837271-a5fe-40bc-b229-1b0a7a5612d9"_guid}, "CN=NTDS Settings,CN=DC2,CN=Servers,CN=Thun,CN=Sites,CN=Configuration,DC=lab"),
+      "Thun\\DC2");
   EXPECT_EQ(dsa_label(dsas, {"b2837271-a5fe-40bc-b229-1b0a7a5612d9"_guid}, ""), "b2837271-a5fe-40bc-b229-1b0a7a5612d9 (no such DSA in the forest)");
   EXPECT_EQ(invocation_label(dsas, dc1().invocation_id, ""), "Bern\\DC1");
   EXPECT_EQ(invocation_label(dsas, {"b2837271-a5fe-40bc-b229-1b0a7a5612d9"_guid}, ""), "b2837271-a5fe-40bc-b229-1b0a7a5612d9");
@@ -116,7 +119,8 @@ TEST(Words, SiteAndServerOfADn) {
 }
 
 TEST(Words, FlagsHaveTheirNamesAndKeepWhatHasNone) {
-  EXPECT_THAT(api_flag_names(client::neighbor_bits(), 0x80000050), ElementsAre("DS_REPL_NBR_WRITEABLE", "DS_REPL_NBR_DO_SCHEDULED_SYNCS", "0x80000000"));
+  EXPECT_THAT(api_flag_names(client::neighbor_bits(), 0x80000050),
+              ElementsAre("DS_REPL_NBR_WRITEABLE", "DS_REPL_NBR_DO_SCHEDULED_SYNCS", "0x80000000"));
   EXPECT_THAT(neighbor_flag_names(client::NeighborFlags{0x1C}), ElementsAre("DS_REPL_NBR_WRITEABLE", "DRS_ADD_REF", "DRS_DEL_REF"));
   EXPECT_EQ(joined({}), "none");
   EXPECT_EQ(joined({"A", "B"}), "A B");

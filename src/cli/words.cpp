@@ -33,10 +33,9 @@ std::string time_and_age(FileTime time, FileTime now) {
   return text;
 }
 
-std::string result_text(Win32 code) {
-  if (code == Win32::kSuccess) return "successful";
-  return fmt::format("failed: {} {}", static_cast<std::uint32_t>(code), win32_name(code));
-}
+std::string code_text(Win32 code) { return fmt::format("{} {}", static_cast<std::uint32_t>(code), win32_name(code)); }
+
+std::string result_text(Win32 code) { return code == Win32::kSuccess ? "successful" : "failed: " + code_text(code); }
 
 boost::json::object code_to_json(Win32 code) { return {{"code", static_cast<std::uint32_t>(code)}, {"name", win32_name(code)}}; }
 
@@ -101,7 +100,9 @@ std::vector<std::string> api_flag_names(std::span<const client::OptionBit> bits,
   return names;
 }
 
-boost::json::object api_flags_to_json(std::span<const client::OptionBit> bits, std::uint32_t flags) { return flags_to_json(flags, api_flag_names(bits, flags)); }
+boost::json::object api_flags_to_json(std::span<const client::OptionBit> bits, std::uint32_t flags) {
+  return flags_to_json(flags, api_flag_names(bits, flags));
+}
 
 std::vector<std::string> neighbor_flag_names(client::NeighborFlags flags) {
   std::uint32_t rest = static_cast<std::uint32_t>(flags);

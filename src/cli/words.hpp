@@ -22,6 +22,8 @@ namespace tributary::cli {
 [[nodiscard]] std::string count_of(std::size_t count, std::string_view noun);
 /// "2026-11-22T15:22:31Z, 7s ago"; "never". A time to come has no age.
 [[nodiscard]] std::string time_and_age(FileTime time, FileTime now);
+/// "8453 ERROR_DS_DRA_ACCESS_DENIED"
+[[nodiscard]] std::string code_text(Win32 code);
 /// "successful", or "failed: 1722 RPC_S_SERVER_UNAVAILABLE".
 [[nodiscard]] std::string result_text(Win32 code);
 /// {"code": 0, "name": "ERROR_SUCCESS"}

@@ -120,7 +120,9 @@ Result<std::vector<Cursor>> ask_cursors(DcView& dc, const std::string& nc_dn) {
   std::vector<Cursor> items;
   auto with_names = ask_in_portions<drsuapi::DS_REPL_INFO_CURSORS_3_FOR_NC>(
       dc, request, [](auto& answer) -> auto& { return answer.rgCursor; },
-      [&](const auto& in) { items.push_back({{in.uuidSourceDsaInvocationID}, {in.usnAttributeFilter}, file_time(in.ftimeLastSyncSuccess), text(in.pszSourceDsaDN)}); });
+      [&](const auto& in) {
+        items.push_back({{in.uuidSourceDsaInvocationID}, {in.usnAttributeFilter}, file_time(in.ftimeLastSyncSuccess), text(in.pszSourceDsaDN)});
+      });
   if (with_names) return items;
   if (!lacks_call(with_names.error())) return std::unexpected(std::move(with_names.error()));
   items.clear();
@@ -194,7 +196,8 @@ Result<ReplState<Cursor>> read_cursors(DcView dc, const std::string& nc_dn) {
 }
 
 Result<ReplState<AttributeStamp>> read_object_stamps(DcView dc, const std::string& object_dn) {
-  return or_through_ldap(dc, ask_object_stamps(dc, object_dn), [&](Directory& directory) { return object_stamps_through_ldap(directory, object_dn); });
+  return or_through_ldap(dc, ask_object_stamps(dc, object_dn),
+                         [&](Directory& directory) { return object_stamps_through_ldap(directory, object_dn); });
 }
 
 Result<ReplState<ValueStamp>> read_value_stamps(DcView dc, const std::string& object_dn, const std::string& attribute, const std::string& value_dn) {
@@ -215,7 +218,8 @@ Result<ReplState<ValueStamp>> read_value_stamps(DcView dc, const std::string& ob
 }
 
 Result<ReplState<KccFailure>> read_kcc_failures(DcView dc, KccFailureKind kind) {
-  auto answer = kind == KccFailureKind::kConnect ? ask<drsuapi::DS_REPL_INFO_KCC_DSA_CONNECT_FAILURES>(dc, {}) : ask<drsuapi::DS_REPL_INFO_KCC_DSA_LINK_FAILURES>(dc, {});
+  auto answer = kind == KccFailureKind::kConnect ? ask<drsuapi::DS_REPL_INFO_KCC_DSA_CONNECT_FAILURES>(dc, {})
+                                                 : ask<drsuapi::DS_REPL_INFO_KCC_DSA_LINK_FAILURES>(dc, {});
   if (!answer) return std::unexpected(std::move(answer.error()));
   ReplState<KccFailure> state;
   for (const auto& in : answer->rgDsaFailure)

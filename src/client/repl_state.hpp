@@ -96,9 +96,9 @@ struct AttributeStamp {
 struct ValueStamp {
   std::string attribute;
   std::string value_dn;
-  Bytes value;          ///< the part that is not a DN, for the attributes that have one
+  Bytes value;  ///< the part that is not a DN, for the attributes that have one
   FileTime created;
-  FileTime deleted;     ///< zero: the value is there
+  FileTime deleted;  ///< zero: the value is there
   std::uint32_t version = 0;
   FileTime changed;
   InvocationId originating_invocation_id;

@@ -38,7 +38,8 @@ std::unexpected<Error> does_not_decode(Error error, const std::string& dn) {
 }
 
 template <auto Decode>
-Result<> append_neighbors(const std::vector<Bytes>& values, const std::string& nc_dn, ObjectGuid nc_guid, const DsaIndex& dsas, std::vector<Neighbor>& out) {
+Result<> append_neighbors(const std::vector<Bytes>& values, const std::string& nc_dn, ObjectGuid nc_guid, const DsaIndex& dsas,
+                          std::vector<Neighbor>& out) {
   for (const auto& octets : values) {
     auto value = Decode(octets);
     if (!value) return does_not_decode(std::move(value.error()), nc_dn);
@@ -113,14 +114,16 @@ Result<std::vector<AttributeStamp>> object_stamps_through_ldap(Directory& direct
   const DsaIndex index(std::move(*dsas));
   auto values = directory.attribute(object_dn, "replPropertyMetaData");
   if (!values) return std::unexpected(std::move(values.error()));
-  if (values->empty()) return fail(win32::kErrorDsNoAttributeOrValue, object_dn + " shows no replPropertyMetaData: reading it takes the rights of an administrator", Phase::kLdap);
+  if (values->empty())
+    return fail(win32::kErrorDsNoAttributeOrValue, object_dn + " shows no replPropertyMetaData: reading it takes the rights of an administrator",
+                Phase::kLdap);
   auto decoded = blobs::decode_repl_property_meta_data(values->front());
   if (!decoded) return does_not_decode(std::move(decoded.error()), object_dn);
   std::vector<AttributeStamp> all;
   for (const auto& stamp : decoded->value.rgMetaData) {
     const Dsa* const dsa = index.find(stamp.uuidDsaOriginating);
-    all.push_back({attribute_name(stamp.attrTyp), stamp.dwVersion, to_file_time(stamp.timeChanged), stamp.uuidDsaOriginating, stamp.usnOriginating, stamp.usnLocalChange,
-                   dsa != nullptr ? dsa->dn : std::string()});
+    all.push_back({attribute_name(stamp.attrTyp), stamp.dwVersion, to_file_time(stamp.timeChanged), stamp.uuidDsaOriginating, stamp.usnOriginating,
+                   stamp.usnLocalChange, dsa != nullptr ? dsa->dn : std::string()});
   }
   return all;
 }

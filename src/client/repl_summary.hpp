@@ -19,7 +19,7 @@ struct DsaReport {
 };
 
 struct SummaryRow {
-  std::string name;                  ///< "DC1", or the GUID of a DSA that the forest does not know
+  std::string name;  ///< "DC1", or the GUID of a DSA that the forest does not know
   DsaGuid dsa_guid;
   std::int64_t largest_delta_s = 0;  ///< since the oldest of its last successes
   bool never_succeeded = false;      ///< a partner was never replicated with: the delta has no end

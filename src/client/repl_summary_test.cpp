@@ -30,7 +30,9 @@ Neighbor neighbor(DsaGuid source, std::int64_t ago_s, std::uint32_t result = 0) 
   return made;
 }
 
-DsaReport report(const char* name, DsaGuid guid, std::vector<Neighbor> inbound) { return {dsa(name, guid), ReplState<Neighbor>{StateSource::kCall, {}, std::move(inbound)}}; }
+DsaReport report(const char* name, DsaGuid guid, std::vector<Neighbor> inbound) {
+  return {dsa(name, guid), ReplState<Neighbor>{StateSource::kCall, {}, std::move(inbound)}};
+}
 
 TEST(ReplSummary, CountsPartnershipsOnBothEnds) {
   const auto summary = summarize({report("DC2", kTwo, {neighbor(kOne, 5), neighbor(kOne, 300)}), report("DC1", kOne, {neighbor(kTwo, 40)})}, kNow);

@@ -62,8 +62,11 @@ Result<std::vector<ValueStamp>> through_changes(DcView& dc, const std::string& o
   bind.extensions = changes_client_extensions();
   auto reader = DrsHandle::bind(dc.handle.runtime(), std::move(bind));
   if (!reader) return std::unexpected(std::move(reader.error()));
+  // By its DN as the DC spells it: the request has no other names.
+  auto object = (*directory)->ldap().read(object_dn, {"objectGUID"});
+  if (!object) return std::unexpected(std::move(object.error()));
   ChangesOptions options;
-  options.nc_dn = object_dn;
+  options.nc_dn = object->dn;
   options.extended_op = drsuapi::EXOP_REPL_OBJ;
   options.page_timeout = dc.call.timeout;
   ChangeStream stream(std::move(*reader), std::move(options));
@@ -85,7 +88,8 @@ Result<std::vector<ValueStamp>> through_changes(DcView& dc, const std::string& o
 
 }  // namespace
 
-Result<ReplState<ValueStamp>> read_value_stamps_any_way(DcView dc, const std::string& object_dn, const std::string& attribute, const std::string& value_dn) {
+Result<ReplState<ValueStamp>> read_value_stamps_any_way(DcView dc, const std::string& object_dn, const std::string& attribute,
+                                                        const std::string& value_dn) {
   auto called = read_value_stamps(dc, object_dn, attribute, value_dn);
   if (called || !lacks_call(called.error())) return called;
   auto stamps = through_changes(dc, object_dn, attribute, value_dn);

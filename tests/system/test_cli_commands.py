@@ -146,6 +146,8 @@ def test_showobjmeta():
     raw = tlib.attributes(DC1, dn, ["replPropertyMetaData"])["replPropertyMetaData"][0]
     decoded = tlib.run([os.environ["TRIBUTARY"], "blob", "decode", "--json", "--type", "replPropertyMetaData"], stdin=tlib.b64(raw)).json()
     tlib.equal(sorted(s["usnLocalChange"] for s in decoded["rgMetaData"]), sorted(s["localUSN"] for s in document["attributes"]), "local USNs")
+    done = tlib.tributary("showobjmeta", DC1.host, f"CN=nobody,{tlib.BASE_DN}", status=1)
+    tlib.contains(done.stderr, "during LDAP")
     text = tlib.tributary("showobjmeta", DC1.host, dn).stdout
     tlib.true(re.search(r"\\DC1 .* 2  description", text) is not None, text)
 
@@ -163,6 +165,12 @@ def test_showvalue():
     tlib.equal(json_of("showvalue", DC1.host, group, "managedBy")["values"], [])
     tlib.equal(len(json_of("showvalue", DC1.host, group, "member", administrator.lower())["values"]), 1)
     tlib.contains(tlib.tributary("showvalue", DC1.host, group).stdout, administrator)
+    guid = next(line for line in tlib.tributary("showchanges", DC1.host, group, "--object").stdout.splitlines())
+    by_guid = f"<GUID={tlib.json.loads(guid)['guid']}>"
+    tlib.equal(json_of("showvalue", DC1.host, by_guid)["values"], document["values"])
+    tlib.equal(len(json_of("showobjmeta", DC1.host, by_guid)["values"]), len(document["values"]))
+    tlib.equal(tlib.tributary("showchanges", DC1.host, by_guid, "--object").stdout.splitlines()[0], guid)
+    tlib.tributary("showvalue", DC1.host, f"CN=nobody,{tlib.BASE_DN}", status=1)
 
 
 def test_showchanges_and_its_cookie(folder="/tmp"):
@@ -278,6 +286,15 @@ def test_usage():
         tlib.contains(done.stderr, "tributary: ", arguments)
         tlib.contains(done.stderr, "--help` for more", arguments)
         tlib.equal(done.stdout, "", arguments)
+
+
+def test_output_that_cannot_be_written_is_a_failure():
+    for command in (["showmsg", "5"], ["showchanges", DC1.host, tlib.SCHEMA_DN]):
+        words = " ".join(f"'{word}'" for word in [os.environ["TRIBUTARY"], *command])
+        done = tlib.run(["bash", "-c", f"{words} > /dev/full"], status=1)
+        tlib.contains(done.stderr, "standard output")
+        done = tlib.run(["bash", "-c", f"set -o pipefail; {words} | true"], status=None)
+        tlib.true(done.returncode in (0, 1), f"{command}: status {done.returncode}")
 
 
 def commands():

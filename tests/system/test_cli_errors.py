@@ -5,6 +5,10 @@
 # what to do; exit status 1, and the same in JSON.
 
 import os
+import pty
+import signal
+import subprocess
+import termios
 import time
 
 import tlib
@@ -60,6 +64,34 @@ def test_passwords_from_file_environment_and_standard_input():
     tlib.tributary("-U", "LAB\\administrator", "bind", DC1.host, env={**nothing, "TRIBUTARY_PASSWORD": password})
     tlib.tributary("-U", "administrator@lab.example", "--password-file", "-", "bind", DC1.host, env=nothing, stdin=password + "\n")
     fails(("-U", "administrator", "bind", DC1.host), 87, "ERROR_INVALID_PARAMETER", "", "--password-file", env=nothing, stdin="")
+
+
+def test_password_prompt():
+    with open(tlib.password_file("administrator"), encoding="utf-8") as file:
+        password = file.readline().rstrip("\n")
+    for answer, status in ((password + "\n", 0), ("not-the-password\n", 1), (None, -signal.SIGINT)):
+        master, terminal = pty.openpty()
+        process = subprocess.Popen([os.environ["TRIBUTARY"], "-U", "administrator", "bind", DC1.host], stdin=terminal, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env={**os.environ, "KRB5CCNAME": "FILE:/nowhere/ccache"})
+        try:
+            tlib.equal(process.stderr.read(len("Password for administrator: ")).decode(), "Password for administrator: ")
+            tlib.wait_until(lambda: not echoes(terminal), 5, "the terminal shows what is typed")
+            if answer is None:
+                process.send_signal(signal.SIGINT)
+            else:
+                os.write(master, answer.encode())
+            stdout, stderr = process.communicate(timeout=20)
+            tlib.equal(process.returncode, status, f"exit status {stdout} {stderr}")
+            tlib.true(echoes(terminal), "the terminal no longer shows what is typed")
+            tlib.true(password.encode() not in stdout + stderr, "the password is in the output")
+        finally:
+            process.kill()
+            os.close(master)
+            os.close(terminal)
+
+
+def echoes(terminal):
+    return termios.tcgetattr(terminal)[3] & termios.ECHO != 0
 
 
 def test_no_ticket():

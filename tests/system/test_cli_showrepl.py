@@ -68,6 +68,12 @@ def test_one_naming_context():
         tlib.equal([n["NC dn"] for n in ours["repsTo"]], [tlib.CONFIG_DN], "outbound")
 
 
+def test_a_naming_context_that_is_not_there():
+    done = tlib.tributary("showrepl", DC1.host, "DC=nowhere", status=1)
+    tlib.contains(done.stderr, "ERROR_DS_DRA_BAD_NC (8440)")
+    tlib.contains(done.stderr, "dc1.lab.example does not hold DC=nowhere")
+
+
 def test_text():
     done = tlib.tributary("showrepl", DC1.host, "--connections")
     for part in ("INBOUND NEIGHBORS", "OUTBOUND NEIGHBORS", tlib.BASE_DN, "\\DC2 via RPC", DC2.dsa_guid, "successful", "CONNECTION OBJECTS"):

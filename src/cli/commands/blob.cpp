@@ -106,21 +106,24 @@ Result<> types(Context& context, const Arguments&) {
 
 void add_forms(CLI::App& sub, Arguments& arguments, const char* what) {
   const std::pair<const char*, OctetForm> forms[] = {{"--base64", OctetForm::kBase64}, {"--hex", OctetForm::kHex}, {"--raw", OctetForm::kRaw}};
-  for (const auto& [flag, form] : forms) sub.add_flag_callback(flag, [&arguments, chosen = form] { arguments.form = chosen; }, fmt::format("{} {}", what, flag + 2));
+  for (const auto& [flag, form] : forms)
+    sub.add_flag_callback(flag, [&arguments, chosen = form] { arguments.form = chosen; }, fmt::format("{} {}", what, flag + 2));
 }
 
 }  // namespace
 
 void register_blob(App& app) {
-  CLI::App* const sub = app.cli.add_subcommand("blob", "Take attribute values apart into JSON (repsFrom, replUpToDateVector, ...) and put them together again");
+  CLI::App* const sub =
+      app.cli.add_subcommand("blob", "Take attribute values apart into JSON (repsFrom, replUpToDateVector, ...) and put them together again");
   sub->group(kGroupTools);
   sub->require_subcommand(1);
   sub->fallthrough();
-  sub->footer("\nExamples:\n"
-              "  tributary blob decode --type repsFrom value.b64\n"
-              "  ldapsearch ... repsFrom | grep -A99 '^repsFrom::' | tributary blob decode --type repsFrom --json -\n"
-              "  tributary blob decode --json --type repsFrom value.b64 | tributary blob encode --hex\n"
-              "  tributary blob types\n");
+  sub->footer(
+      "\nExamples:\n"
+      "  tributary blob decode --type repsFrom value.b64\n"
+      "  ldapsearch ... repsFrom | grep -A99 '^repsFrom::' | tributary blob decode --type repsFrom --json -\n"
+      "  tributary blob decode --json --type repsFrom value.b64 | tributary blob encode --hex\n"
+      "  tributary blob types\n");
   const auto verb = [&](const char* name, const char* help, std::shared_ptr<Arguments> arguments, Result<> (*run)(Context&, const Arguments&)) {
     CLI::App* const one = sub->add_subcommand(name, help);
     one->fallthrough();

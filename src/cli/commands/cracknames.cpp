@@ -48,7 +48,8 @@ Result<drsuapi::DRS_MSG_CRACKREQ_V1> make_request(const Arguments& arguments) {
   drsuapi::DRS_MSG_CRACKREQ_V1 request;
   request.formatOffered = arguments.offered_format;
   request.formatDesired = arguments.desired_format;
-  request.dwFlags = (arguments.gc_verify ? drsuapi::DS_NAME_FLAG_GCVERIFY : 0u) | (arguments.trust_referral ? drsuapi::DS_NAME_FLAG_TRUST_REFERRAL : 0u);
+  request.dwFlags =
+      (arguments.gc_verify ? drsuapi::DS_NAME_FLAG_GCVERIFY : 0u) | (arguments.trust_referral ? drsuapi::DS_NAME_FLAG_TRUST_REFERRAL : 0u);
   for (const auto& name : arguments.names) {
     auto wide = to_utf16(name);
     if (!wide) return std::unexpected(std::move(wide.error()));
@@ -116,7 +117,9 @@ void register_cracknames(App& app) {
                                     arguments, run, check);
   sub->add_option("DC", arguments->dc, "The DC to ask")->required();
   sub->add_option("NAME", arguments->names, "Names; none for the lists that take none");
-  sub->add_option("--offered,--from", arguments->offered, "Format of NAME (default: unknown, the DC tries them): " + name_format_help() + ",\nor DS_... as [MS-DRSR] 4.1.4.1.2 spells it, or a number")
+  sub->add_option(
+         "--offered,--from", arguments->offered,
+         "Format of NAME (default: unknown, the DC tries them): " + name_format_help() + ",\nor DS_... as [MS-DRSR] 4.1.4.1.2 spells it, or a number")
       ->type_name("FORMAT");
   sub->add_option("--desired,--to", arguments->desired, "Format of the answer (default: dn)")->type_name("FORMAT");
   sub->add_flag("--gc-verify", arguments->gc_verify, "Let the DC ask a global catalog (DS_NAME_FLAG_GCVERIFY)");

@@ -41,11 +41,12 @@ Result<> run(Context& context, const Arguments& arguments) {
     return std::unexpected(nothing_else_does(context, (*handle)->host(), "IDL_DRSReplicaDel", std::move(done.error())));
   context.say(whole_replica(arguments) ? fmt::format("{} removes its replica of {}.", (*handle)->host(), arguments.nc_dn)
                                        : fmt::format("{} no longer replicates {} from {}.", (*handle)->host(), arguments.nc_dn, source.address));
-  context.print("tributary.delete/1", {{"host", (*handle)->host()},
-                                       {"nc", arguments.nc_dn},
-                                       {"source", arguments.partner.empty() ? boost::json::value(nullptr) : boost::json::value(dsa_to_json(source.dsa))},
-                                       {"address", source.address},
-                                       {"options", api_flags_to_json(client::rep_del_bits(), arguments.options)}});
+  context.print("tributary.delete/1",
+                {{"host", (*handle)->host()},
+                 {"nc", arguments.nc_dn},
+                 {"source", arguments.partner.empty() ? boost::json::value(nullptr) : boost::json::value(dsa_to_json(source.dsa))},
+                 {"address", source.address},
+                 {"options", api_flags_to_json(client::rep_del_bits(), arguments.options)}});
   return {};
 }
 

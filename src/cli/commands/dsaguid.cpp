@@ -34,7 +34,8 @@ Result<> run(Context& context, const Arguments& arguments) {
     table.add({dsa.site + '\\' + dsa.server_name, dsa.dns_host_name, to_string(dsa.guid), to_string(dsa.invocation_id)});
     out.push_back(dsa_to_json(dsa));
   }
-  if (table.empty()) return fail(win32::kErrorNotFound, arguments.which + ": no DSA of this forest has this GUID, invocationId or name", Phase::kLdap);
+  if (table.empty())
+    return fail(win32::kErrorNotFound, arguments.which + ": no DSA of this forest has this GUID, invocationId or name", Phase::kLdap);
   context.say_lines(table.text());
   context.print("tributary.dsaguid/1", {{"dsas", std::move(out)}});
   return {};

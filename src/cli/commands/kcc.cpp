@@ -35,7 +35,8 @@ Result<> run(Context& context, const Arguments& arguments) {
   const auto began = net::monotonic_now();
   if (auto done = client::execute_kcc(**handle, async, arguments.damped, context.call_options()); !done) return done;
   const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
-  context.say(async ? fmt::format("{} will run its consistency checker.", host) : fmt::format("{} ran its consistency checker in {:.2f} s.", host, seconds));
+  context.say(async ? fmt::format("{} will run its consistency checker.", host)
+                    : fmt::format("{} ran its consistency checker in {:.2f} s.", host, seconds));
   context.print("tributary.kcc/1", {{"host", host}, {"asynchronous", async}, {"damped", arguments.damped}, {"seconds", seconds}});
   return {};
 }
@@ -44,10 +45,8 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_kcc(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("kcc",
-                                    {kGroupDo, "Make a DC's consistency checker compute the replication topology now",
-                                     "  tributary kcc dc1.lab.example\n"},
-                                    arguments, run);
+  CLI::App* const sub = app.command(
+      "kcc", {kGroupDo, "Make a DC's consistency checker compute the replication topology now", "  tributary kcc dc1.lab.example\n"}, arguments, run);
   sub->add_option("DC", arguments->dc, "The DC; without it a DC of the account's domain");
   sub->add_flag("--async", arguments->async, "Do not wait until it has run (DS_KCC_FLAG_ASYNC_OP)");
   sub->add_flag("--damped", arguments->damped, "Only if it has not run for a while (DS_KCC_FLAG_DAMPED)");

@@ -50,7 +50,8 @@ std::string check(Arguments& arguments) {
     if (!schedule) return schedule.error().detail;
     arguments.schedule = *schedule;
   }
-  if (arguments.set.empty() && arguments.clear.empty() && arguments.address.empty() && !arguments.schedule) return "say what to change: --set, --clear, --address or --schedule";
+  if (arguments.set.empty() && arguments.clear.empty() && arguments.address.empty() && !arguments.schedule)
+    return "say what to change: --set, --clear, --address or --schedule";
   return {};
 }
 
@@ -61,7 +62,8 @@ Result<std::uint32_t> flags_now(Context& context, const Arguments& arguments, Ds
   auto inbound = client::read_neighbors(*view, client::Direction::kInbound, arguments.nc_dn);
   if (!inbound) return std::unexpected(std::move(inbound.error()));
   const auto found = std::ranges::find(inbound->items, source, &client::Neighbor::dsa_guid);
-  if (found == inbound->items.end()) return fail(win32::kErrorDsDraNoReplica, fmt::format("{} does not replicate {} from {}", arguments.dc, arguments.nc_dn, arguments.partner));
+  if (found == inbound->items.end())
+    return fail(win32::kErrorDsDraNoReplica, fmt::format("{} does not replicate {} from {}", arguments.dc, arguments.nc_dn, arguments.partner));
   std::uint32_t flags = 0;
   for (const auto& bit : client::neighbor_bits())
     if ((static_cast<std::uint32_t>(found->flags) & bit.api) != 0 && client::modifiable_to_wire(client::NeighborFlags{bit.api})) flags |= bit.api;
@@ -111,7 +113,11 @@ void register_mod(App& app) {
   sub->add_option("NC", arguments->first, "The naming context")->required();
   sub->add_option("DEST", arguments->second, "The DC that pulls")->required();
   sub->add_option("SOURCE", arguments->third, "The DSA it pulls from: host name, server name, DSA GUID or DN")->required();
-  sub->add_option("--set", arguments->set, "Flag to set: sync-on-startup, scheduled-syncs, two-way, ignore-notifications, disable-scheduled,\ncompress, no-notifications, or DS_REPL_NBR_...; +NAME is short for it")->type_name("NAME")->allow_extra_args(false);
+  sub->add_option("--set", arguments->set,
+                  "Flag to set: sync-on-startup, scheduled-syncs, two-way, ignore-notifications, disable-scheduled,\ncompress, no-notifications, or "
+                  "DS_REPL_NBR_...; +NAME is short for it")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   sub->add_option("--clear", arguments->clear, "Flag to clear; -NAME is short for it")->type_name("NAME")->allow_extra_args(false);
   sub->add_option("--address,--srcdsaaddr", arguments->address, "New network address of the source");
   sub->add_option("--schedule", arguments->schedule_text, kScheduleHelp);

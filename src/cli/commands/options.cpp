@@ -53,7 +53,10 @@ Result<> run(Context& context, const Arguments& arguments) {
   } else if ((arguments.set_bits | arguments.clear_bits) != 0) {
     context.say("That is what they were: nothing changed.");
   }
-  context.print("tributary.options/1", {{"dsa", dsa_to_json(*dsa)}, {"before", flags_to_json(before, names(before))}, {"after", flags_to_json(after, names(after))}, {"changed", after != before}});
+  context.print("tributary.options/1", {{"dsa", dsa_to_json(*dsa)},
+                                        {"before", flags_to_json(before, names(before))},
+                                        {"after", flags_to_json(after, names(after))},
+                                        {"changed", after != before}});
   return {};
 }
 
@@ -68,7 +71,11 @@ void register_options(App& app) {
                                      "  tributary options dc1.lab.example -DISABLE_INBOUND_REPL     let it pull again\n"},
                                     arguments, run, check);
   sub->add_option("DC", arguments->dc, "The DC; without it a DC of the account's domain");
-  sub->add_option("--set", arguments->set, "Option to set: IS_GC, DISABLE_INBOUND_REPL, DISABLE_OUTBOUND_REPL, DISABLE_NTDSCONN_XLATE,\nDISABLE_SPN_REGISTRATION; +NAME is short for it")->type_name("NAME")->allow_extra_args(false);
+  sub->add_option("--set", arguments->set,
+                  "Option to set: IS_GC, DISABLE_INBOUND_REPL, DISABLE_OUTBOUND_REPL, DISABLE_NTDSCONN_XLATE,\nDISABLE_SPN_REGISTRATION; +NAME is "
+                  "short for it")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   sub->add_option("--clear", arguments->clear, "Option to clear; -NAME is short for it")->type_name("NAME")->allow_extra_args(false);
 }
 

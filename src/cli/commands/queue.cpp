@@ -40,7 +40,8 @@ Result<> run(Context& context, const Arguments& arguments) {
     always_empty = directory && (*directory)->is_samba();
   }
   if (always_empty)
-    context.note(fmt::format("{} runs Samba, which answers with an empty queue whatever it is doing; `tributary showrepl {}` shows how its last pulls went.", host, host));
+    context.note(fmt::format(
+        "{} runs Samba, which answers with an empty queue whatever it is doing; `tributary showrepl {}` shows how its last pulls went.", host, host));
   context.print("tributary.queue/1", {{"host", host},
                                       {"source", "rpc"},
                                       {"currentStarted", time_to_json(pending->current_started)},
@@ -53,7 +54,8 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_queue(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("queue", {kGroupLook, "Show what a DC is replicating, and what waits", "  tributary queue dc1.lab.example\n"}, arguments, run);
+  CLI::App* const sub =
+      app.command("queue", {kGroupLook, "Show what a DC is replicating, and what waits", "  tributary queue dc1.lab.example\n"}, arguments, run);
   sub->add_option("DC", arguments->dc, "The DC to ask; without it a DC of the account's domain");
 }
 

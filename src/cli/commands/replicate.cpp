@@ -54,7 +54,9 @@ std::string check(Arguments& arguments) {
 Result<Plan> make_plan(Context& context, const Arguments& arguments) {
   Plan plan;
   plan.destination = arguments.sorted.names.front();
-  plan.nc_dn = arguments.sorted.nc_dn;
+  auto nc_dn = dn_of(context, plan.destination, arguments.sorted.nc_dn);
+  if (!nc_dn) return std::unexpected(std::move(nc_dn.error()));
+  plan.nc_dn = std::move(*nc_dn);
   plan.all_sources = arguments.sorted.names.size() == 1;
   if (plan.all_sources) return plan;
   auto source = find_dsa(context, plan.destination, arguments.sorted.names.back());
@@ -84,7 +86,8 @@ std::string news(const Plan& plan, const std::optional<REPS_FROM>& before, const
   return usns > 0 ? fmt::format("{} read {} USNs further.", plan.destination, usns) : fmt::format("{} already had everything.", plan.destination);
 }
 
-void say_outcome(const Context& context, const Plan& plan, const std::optional<REPS_FROM>& before, const std::optional<REPS_FROM>& after, double seconds) {
+void say_outcome(const Context& context, const Plan& plan, const std::optional<REPS_FROM>& before, const std::optional<REPS_FROM>& after,
+                 double seconds) {
   say_change(context, before, after);
   context.say(fmt::format("Done in {:.2f} s: {}", seconds, news(plan, before, after)));
 }
@@ -104,8 +107,10 @@ Result<> run(Context& context, const Arguments& arguments) {
     if (state) before = std::move(*state);
   }
   const auto options = client::RepSyncOptions{arguments.options};
-  const std::string with = arguments.options == 0 ? std::string() : fmt::format(" with {}", client::option_names(client::rep_sync_bits(), arguments.options));
-  context.say(fmt::format("Asking {} to bring {} up to date from {}{}.", plan->destination, plan->nc_dn, plan->all_sources ? "all its sources" : host_label(plan->source), with));
+  const std::string with =
+      arguments.options == 0 ? std::string() : fmt::format(" with {}", client::option_names(client::rep_sync_bits(), arguments.options));
+  context.say(fmt::format("Asking {} to bring {} up to date from {}{}.", plan->destination, plan->nc_dn,
+                          plan->all_sources ? "all its sources" : host_label(plan->source), with));
   std::fflush(stdout);
 
   const client::SyncRequest request{.nc_dn = plan->nc_dn, .source = plan->source.guid, .source_address = {}, .options = options};
@@ -121,8 +126,8 @@ Result<> run(Context& context, const Arguments& arguments) {
     if (state) after = std::move(*state);
   }
   if (queued)
-    context.say(fmt::format("{} has queued it. `tributary queue {}` and `tributary showrepl {}` show what becomes of it.", plan->destination, plan->destination,
-                            plan->destination));
+    context.say(fmt::format("{} has queued it. `tributary queue {}` and `tributary showrepl {}` show what becomes of it.", plan->destination,
+                            plan->destination, plan->destination));
   else
     say_outcome(context, *plan, before, after, seconds);
   context.print("tributary.replicate/1", {{"destination", plan->destination},
@@ -140,14 +145,15 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_replicate(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("replicate",
-                                    {kGroupDo, "Make DEST bring the naming context NC up to date from SOURCE, now, and wait until it has",
-                                     "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example\n"
-                                     "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example --force   although DEST has inbound replication off\n"
-                                     "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example --full    everything again, not just what is new\n"
-                                     "  tributary replicate dc2.lab.example DC=lab,DC=example --all-sources --async     from every source, without waiting\n"
-                                     "\nRoutine use floods the queues of DCs: they replicate by themselves. This is for when they do not.\n"},
-                                    arguments, run, check);
+  CLI::App* const sub =
+      app.command("replicate",
+                  {kGroupDo, "Make DEST bring the naming context NC up to date from SOURCE, now, and wait until it has",
+                   "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example\n"
+                   "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example --force   although DEST has inbound replication off\n"
+                   "  tributary replicate dc2.lab.example dc1.lab.example DC=lab,DC=example --full    everything again, not just what is new\n"
+                   "  tributary replicate dc2.lab.example DC=lab,DC=example --all-sources --async     from every source, without waiting\n"
+                   "\nRoutine use floods the queues of DCs: they replicate by themselves. This is for when they do not.\n"},
+                  arguments, run, check);
   sub->alias("sync");
   sub->add_option("DEST", arguments->first, "The DC that pulls")->required();
   sub->add_option("SOURCE", arguments->second, "The DC to pull from: host name, server name, DSA GUID or DN; left out with --all-sources");

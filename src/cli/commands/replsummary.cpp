@@ -69,7 +69,7 @@ void say_rows(const Context& context, const char* title, const std::vector<clien
   Table table({{title}, {"largest delta", Table::Align::kRight}, {"fails/total", Table::Align::kRight}, {"%%", Table::Align::kRight}, {"error"}}, "");
   for (const auto& row : rows) {
     if (errors_only && row.failing == 0) continue;
-    const std::string error = row.failing == 0 ? std::string() : fmt::format("{} {}", static_cast<std::uint32_t>(row.error), win32_name(row.error));
+    const std::string error = row.failing == 0 ? std::string() : code_text(row.error);
     table.add({row.name, row.never_succeeded ? "never" : age_text(row.largest_delta_s), fmt::format("{} / {}", row.failing, row.total),
                fmt::format("{}", row.total == 0 ? 0 : row.failing * 100 / row.total), error});
   }

@@ -12,6 +12,7 @@
 #include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/words.hpp"
 #include "client/change_json.hpp"
 #include "client/changes.hpp"
@@ -32,6 +33,8 @@ struct Arguments {
   bool no_metadata = false;
   bool statistics = false;
 };
+
+constexpr Win32 kErrorBrokenPipe{109};
 
 struct Totals {
   std::size_t objects = 0, links = 0, pages = 0, octets = 0;
@@ -74,7 +77,7 @@ Result<> write_cookie(const std::string& name, const client::ChangesCookie& cook
 /// Prints a page and, when all of it is out, remembers it.
 Result<> put(const std::string& lines) {
   if (std::fwrite(lines.data(), 1, lines.size(), stdout) == lines.size() && std::fflush(stdout) == 0) return {};
-  return fail(win32::kErrorDiskFull, std::string("standard output: ") + std::strerror(errno));
+  return fail(errno == EPIPE ? kErrorBrokenPipe : win32::kErrorDiskFull, std::string("standard output: ") + std::strerror(errno));
 }
 
 Result<client::ChangesOptions> make_options(const Context& context, const Arguments& arguments, const client::SchemaNames& schema) {
@@ -94,7 +97,8 @@ Result<client::ChangesOptions> make_options(const Context& context, const Argume
     auto cookie = read_cookie(arguments.cookie_file);
     if (!cookie) return std::unexpected(std::move(cookie.error()));
     options.cookie = std::move(*cookie);
-    if (!options.cookie && options.nc_dn.empty()) return fail(win32::kErrorFileNotFound, arguments.cookie_file + " is not there yet: name the naming context");
+    if (!options.cookie && options.nc_dn.empty())
+      return fail(win32::kErrorFileNotFound, arguments.cookie_file + " is not there yet: name the naming context");
   }
   return options;
 }
@@ -138,6 +142,9 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (!schema) return std::unexpected(std::move(schema.error()));
   auto options = make_options(context, arguments, **schema);
   if (!options) return std::unexpected(std::move(options.error()));
+  auto dn = dn_of(context, *host, options->nc_dn);
+  if (!dn) return std::unexpected(std::move(dn.error()));
+  options->nc_dn = std::move(*dn);
   auto handle = bind_reader(context, *host);
   if (!handle) return std::unexpected(std::move(handle.error()));
 
@@ -148,8 +155,8 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (auto done = copy(stream, json, arguments, totals); !done) return done;
   const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
   if (arguments.statistics)
-    context.note(fmt::format("{} and {} in {}, {} octets on the wire, {:.2f} s", count_of(totals.objects, "object"), count_of(totals.links, "link value"),
-                             count_of(totals.pages, "page"), totals.octets, seconds));
+    context.note(fmt::format("{} and {} in {}, {} octets on the wire, {:.2f} s", count_of(totals.objects, "object"),
+                             count_of(totals.links, "link value"), count_of(totals.pages, "page"), totals.octets, seconds));
   context.print("tributary.showchanges/1", {{"type", "end"},
                                             {"host", *host},
                                             {"objects", totals.objects},
@@ -164,17 +171,21 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_showchanges(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("showchanges",
-                                    {kGroupLook, "Print what has changed in a naming context, one line of JSON for each object and each link value",
-                                     "  tributary showchanges dc1.lab.example DC=lab,DC=example | jq -r .dn\n"
-                                     "  tributary showchanges dc1.lab.example DC=lab,DC=example --cookie lab.cookie   only what is new since the last time\n"
-                                     "  tributary showchanges dc1.lab.example DC=lab,DC=example --attributes member,description\n"
-                                     "  tributary showchanges dc1.lab.example CN=ada,CN=Users,DC=lab,DC=example --object\n"},
-                                    arguments, run, check);
+  CLI::App* const sub =
+      app.command("showchanges",
+                  {kGroupLook, "Print what has changed in a naming context, one line of JSON for each object and each link value",
+                   "  tributary showchanges dc1.lab.example DC=lab,DC=example | jq -r .dn\n"
+                   "  tributary showchanges dc1.lab.example DC=lab,DC=example --cookie lab.cookie   only what is new since the last time\n"
+                   "  tributary showchanges dc1.lab.example DC=lab,DC=example --attributes member,description\n"
+                   "  tributary showchanges dc1.lab.example CN=ada,CN=Users,DC=lab,DC=example --object\n"},
+                  arguments, run, check);
   sub->add_option("DC", arguments->first, "The DC to read from; without it a DC of the account's domain");
   sub->add_option("NC", arguments->second, "The naming context; with a cookie that exists it may be left out");
-  sub->add_option("--cookie", arguments->cookie_file, "Remembers how far it came, after each page; a later run goes on from there")->type_name("FILE");
-  sub->add_option("--attributes,--atts", arguments->attributes, "Only these attributes (lDAPDisplayName, separated by commas)")->delimiter(',')->type_name("NAMES");
+  sub->add_option("--cookie", arguments->cookie_file, "Remembers how far it came, after each page; a later run goes on from there")
+      ->type_name("FILE");
+  sub->add_option("--attributes,--atts", arguments->attributes, "Only these attributes (lDAPDisplayName, separated by commas)")
+      ->delimiter(',')
+      ->type_name("NAMES");
   sub->add_flag("--object", arguments->one_object, "Read one object whole: NC is its DN");
   sub->add_option("--page", arguments->objects_per_page, "Objects the DC sends in one page at most (default: 400)")->check(CLI::Range(1, 1'000'000));
   sub->add_flag("--compress", arguments->compress, "Let the DC compress its answers");

@@ -18,7 +18,9 @@ Result<> run(Context& context, const Arguments& arguments) {
   const Win32Info* info = find_win32(*code);
   // 0x80070005 is ERROR_ACCESS_DENIED in the clothes of an HRESULT.
   if (const auto inner = win32_in_hresult(*code); info == nullptr && inner) info = find_win32(*inner);
-  if (info == nullptr) return fail(win32::kErrorNotFound, fmt::format("no code {} (0x{:08X}) is defined", static_cast<std::uint32_t>(*code), static_cast<std::uint32_t>(*code)));
+  if (info == nullptr)
+    return fail(win32::kErrorNotFound,
+                fmt::format("no code {} (0x{:08X}) is defined", static_cast<std::uint32_t>(*code), static_cast<std::uint32_t>(*code)));
   context.say(fmt::format("{} = {} (0x{:08X})", info->name, static_cast<std::uint32_t>(*code), static_cast<std::uint32_t>(*code)));
   const std::pair<const char*, std::string_view> lines[] = {{"Meaning", info->meaning}, {"Cause", info->cause}, {"What to do", info->remedy}};
   for (const auto& [title, text] : lines)

@@ -31,6 +31,15 @@ std::string check(Arguments& arguments) {
   return {};
 }
 
+/// Samba has an internal error for an object that is not there; LDAP says it clearly.
+Error is_it_there(Context& context, const std::string& host, const std::string& object, Error error) {
+  if (error.phase != Phase::kCall) return error;
+  auto directory = context.directory(host);
+  if (!directory) return error;
+  auto entry = (*directory)->ldap().read(object, {"objectGUID"});
+  return entry ? std::move(error) : std::move(entry.error());
+}
+
 Result<> run(Context& context, const Arguments& arguments) {
   const std::string dc = arguments.sorted.names.empty() ? std::string() : arguments.sorted.names.front();
   const std::string& object = arguments.sorted.nc_dn;
@@ -38,17 +47,23 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (!view) return std::unexpected(std::move(view.error()));
   const std::string host = view->handle.host();
   auto stamps = client::read_object_stamps(*view, object);
-  if (!stamps) return std::unexpected(std::move(stamps.error()));
+  if (!stamps) return std::unexpected(is_it_there(context, host, object, std::move(stamps.error())));
   note_source(context, host, "the stamps of attributes", stamps->source, stamps->refusal);
   auto dsas = read_dsas(context, host);
   if (!dsas) return std::unexpected(std::move(dsas.error()));
 
   context.say(fmt::format("{} on {}: {}", object, host, count_of(stamps->items.size(), "attribute")));
-  Table table({{"local USN", Table::Align::kRight}, {"originating DSA"}, {"orig. USN", Table::Align::kRight}, {"originating time"}, {"ver", Table::Align::kRight}, {"attribute"}});
+  Table table({{"local USN", Table::Align::kRight},
+               {"originating DSA"},
+               {"orig. USN", Table::Align::kRight},
+               {"originating time"},
+               {"ver", Table::Align::kRight},
+               {"attribute"}});
   boost::json::array attributes;
   for (const auto& s : stamps->items) {
     const std::string label = invocation_label(*dsas, s.originating_invocation_id, s.originating_dsa_dn);
-    table.add({fmt::format("{}", s.local_usn.value), label, fmt::format("{}", s.originating_usn.value), to_string(to_ds_time(s.changed)), fmt::format("{}", s.version), s.attribute});
+    table.add({fmt::format("{}", s.local_usn.value), label, fmt::format("{}", s.originating_usn.value), to_string(to_ds_time(s.changed)),
+               fmt::format("{}", s.version), s.attribute});
     auto shown = to_json(s);
     shown["originatingDsa"] = label;
     attributes.push_back(std::move(shown));

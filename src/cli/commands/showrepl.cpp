@@ -3,6 +3,8 @@
 // IDL_DRSGetReplInfo ([MS-DRSR] 4.1.13), or the raw values over LDAP. With --json a superset of `samba-tool drs showrepl --json`.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -54,6 +56,11 @@ Result<View> read(Context& context, const std::string& dc, const std::string& nc
   if (!inbound) return std::unexpected(std::move(inbound.error()));
   auto outbound = client::read_neighbors(*view, client::Direction::kOutbound, nc_dn);
   if (!outbound) return std::unexpected(std::move(outbound.error()));
+  // No partners is news about an NC that the DC holds, and says nothing about any other.
+  const auto is_asked = [&](const std::string& held) { return client::same_dn(held, nc_dn); };
+  if (inbound->items.empty() && outbound->items.empty() && !nc_dn.starts_with('<') && !nc_dn.empty() &&
+      std::ranges::none_of((*directory)->naming_contexts(), is_asked))
+    return fail(win32::kErrorDsDraBadNc, fmt::format("{} does not hold {}", view->handle.host(), nc_dn), Phase::kLdap);
   return View{.host = view->handle.host(),
               .dsa = std::move(*local),
               .dsas = client::DsaIndex(std::move(*dsas)),
@@ -75,13 +82,16 @@ void say_neighbors(const Context& context, const View& view, const char* title, 
     ++shown;
     if (n.nc_dn != last_nc) context.say("  " + n.nc_dn);
     last_nc = n.nc_dn;
-    context.say(fmt::format("    {}{}", dsa_label(view.dsas, n.dsa_guid, n.dsa_dn), n.transport_dn.empty() ? " via RPC" : " via " + client::rdn_value(n.transport_dn)));
+    context.say(fmt::format("    {}{}", dsa_label(view.dsas, n.dsa_guid, n.dsa_dn),
+                            n.transport_dn.empty() ? " via RPC" : " via " + client::rdn_value(n.transport_dn)));
     context.say(fmt::format("      DSA object GUID  {}", to_string(n.dsa_guid)));
     const bool tried = n.last_attempt.ticks != 0 || bad;
-    const std::string attempt = "      last attempt     " + (tried ? fmt::format("{}: {}", time_and_age(n.last_attempt, view.now), result_text(n.last_result)) : "never");
+    const std::string attempt =
+        "      last attempt     " + (tried ? fmt::format("{}: {}", time_and_age(n.last_attempt, view.now), result_text(n.last_result)) : "never");
     if (bad) {
       context.say_bad(attempt);
-      if (const Win32Info* const info = find_win32(n.last_result); info != nullptr && !info->meaning.empty()) context.say(fmt::format("                       {}", info->meaning));
+      if (const Win32Info* const info = find_win32(n.last_result); info != nullptr && !info->meaning.empty())
+        context.say(fmt::format("                       {}", info->meaning));
       context.say_bad(fmt::format("      failures         {} in a row", n.consecutive_failures));
     } else {
       context.say(attempt);
@@ -96,12 +106,12 @@ void say_neighbors(const Context& context, const View& view, const char* title, 
 void say_failures(const Context& context, const View& view, const char* title, const Result<client::ReplState<client::KccFailure>>& failures) {
   context.say(title);
   if (!failures) {
-    context.say(fmt::format("  {} does not tell: {} {}", view.host, static_cast<std::uint32_t>(failures.error().code), win32_name(failures.error().code)));
+    context.say(fmt::format("  {} does not tell: {}", view.host, code_text(failures.error().code)));
     return;
   }
   for (const auto& f : failures->items)
-    context.say_bad(fmt::format("  {}: {} failures since {}, last {}", dsa_label(view.dsas, f.dsa_guid, f.dsa_dn), f.failures, time_and_age(f.first_failure, view.now),
-                                result_text(f.last_result)));
+    context.say_bad(fmt::format("  {}: {} failures since {}, last {}", dsa_label(view.dsas, f.dsa_guid, f.dsa_dn), f.failures,
+                                time_and_age(f.first_failure, view.now), result_text(f.last_result)));
   if (failures->items.empty()) context.say("  none");
 }
 
@@ -170,16 +180,18 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (!outbound) return std::unexpected(std::move(outbound.error()));
   boost::json::array connections;
   for (const auto& c : view->connections) connections.push_back(to_json(c));
-  context.print("tributary.showrepl/1", {{"dsa", {{"options", view->dsa.options}, {"objectGUID", to_string(view->dsa.guid)}, {"invocationId", to_string(view->dsa.invocation_id)}}},
-                                         {"repsFrom", std::move(*inbound)},
-                                         {"repsTo", std::move(*outbound)},
-                                         {"NTDSConnections", std::move(connections)},
-                                         {"host", view->host},
-                                         {"local", dsa_to_json(view->dsa)},
-                                         {"inbound", source_to_json(view->inbound.source, view->inbound.refusal)},
-                                         {"outbound", source_to_json(view->outbound.source, view->outbound.refusal)},
-                                         {"kccConnectFailures", failures_to_json(view->connect_failures)},
-                                         {"kccLinkFailures", failures_to_json(view->link_failures)}});
+  context.print(
+      "tributary.showrepl/1",
+      {{"dsa", {{"options", view->dsa.options}, {"objectGUID", to_string(view->dsa.guid)}, {"invocationId", to_string(view->dsa.invocation_id)}}},
+       {"repsFrom", std::move(*inbound)},
+       {"repsTo", std::move(*outbound)},
+       {"NTDSConnections", std::move(connections)},
+       {"host", view->host},
+       {"local", dsa_to_json(view->dsa)},
+       {"inbound", source_to_json(view->inbound.source, view->inbound.refusal)},
+       {"outbound", source_to_json(view->outbound.source, view->outbound.refusal)},
+       {"kccConnectFailures", failures_to_json(view->connect_failures)},
+       {"kccLinkFailures", failures_to_json(view->link_failures)}});
   return {};
 }
 

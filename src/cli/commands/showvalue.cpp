@@ -42,11 +42,12 @@ Result<> run(Context& context, const Arguments& arguments) {
 
 void register_showvalue(App& app) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* const sub = app.command("showvalue",
-                                    {kGroupLook, "Show the replication metadata of linked values: when each came and went",
-                                     "  tributary showvalue dc1.lab.example CN=crew,OU=Load,DC=lab,DC=example\n"
-                                     "  tributary showvalue dc1.lab.example CN=crew,OU=Load,DC=lab,DC=example member CN=ada,CN=Users,DC=lab,DC=example\n"},
-                                    arguments, run);
+  CLI::App* const sub =
+      app.command("showvalue",
+                  {kGroupLook, "Show the replication metadata of linked values: when each came and went",
+                   "  tributary showvalue dc1.lab.example CN=crew,OU=Load,DC=lab,DC=example\n"
+                   "  tributary showvalue dc1.lab.example CN=crew,OU=Load,DC=lab,DC=example member CN=ada,CN=Users,DC=lab,DC=example\n"},
+                  arguments, run);
   sub->add_option("DC", arguments->dc, "The DC to ask")->required();
   sub->add_option("OBJECT", arguments->object, "DN of the object")->required();
   sub->add_option("ATTRIBUTE", arguments->attribute, "Only this linked attribute");

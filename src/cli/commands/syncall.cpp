@@ -72,7 +72,8 @@ bool Story::operator()(const client::SyncAllEvent& event) {
       }
       break;
     }
-    case Kind::kFinished: break;
+    case Kind::kFinished:
+      break;
   }
   return true;
 }
@@ -107,9 +108,11 @@ Result<> run(Context& context, const Arguments& arguments) {
   std::size_t done = 0;
   boost::json::array out;
   for (const auto& nc : *ncs) {
-    context.say(fmt::format("{}: {} {}", nc.empty() ? "configuration NC" : nc, arguments.options.push_outward ? "outward from" : "towards", (*home)->host()));
+    context.say(
+        fmt::format("{}: {} {}", nc.empty() ? "configuration NC" : nc, arguments.options.push_outward ? "outward from" : "towards", (*home)->host()));
     Story story{context, {}, {}, 0, arguments.by_dn};
-    const client::SyncAllRequest request{.nc_dn = nc, .options = arguments.options, .sync_call = context.call_options(), .bind_timeout = context.reach_timeout()};
+    const client::SyncAllRequest request{
+        .nc_dn = nc, .options = arguments.options, .sync_call = context.call_options(), .bind_timeout = context.reach_timeout()};
     auto outcome = client::sync_all(*home, request, std::ref(story));
     done += story.done;
     failures += outcome.failures.size();
@@ -117,7 +120,9 @@ Result<> run(Context& context, const Arguments& arguments) {
     for (const auto& failure : outcome.failures) {
       shown.push_back(failure_to_json(failure));
       const bool unreachable = failure.kind == client::SyncAllFailureKind::kUnreachable;
-      if (!failed) failed = unreachable ? Error{win32::kErrorNetworkUnreachable, Phase::kNone, "no replication links lead to " + host_label(failure.server)} : failure.error;
+      if (!failed)
+        failed = unreachable ? Error{win32::kErrorNetworkUnreachable, Phase::kNone, "no replication links lead to " + host_label(failure.server)}
+                             : failure.error;
     }
     out.push_back({{"nc", outcome.nc_dn}, {"steps", std::move(story.steps)}, {"failures", std::move(shown)}});
     if (outcome.result) continue;

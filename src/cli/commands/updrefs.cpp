@@ -16,7 +16,8 @@ struct Arguments : PartnerArguments {
 };
 
 std::string check(Arguments& arguments) {
-  if (const auto allowed = client::check_rep_upd(client::RepUpdOptions{arguments.options}); !allowed) return "say --add, --delete, or both to replace the reference";
+  if (const auto allowed = client::check_rep_upd(client::RepUpdOptions{arguments.options}); !allowed)
+    return "say --add, --delete, or both to replace the reference";
   return sort_partner_arguments(arguments, true);
 }
 
@@ -27,11 +28,13 @@ Result<> run(Context& context, const Arguments& arguments) {
   if (!handle) return std::unexpected(std::move(handle.error()));
   const std::string& address = arguments.address.empty() ? destination->address : arguments.address;
   const auto options = client::RepUpdOptions{arguments.options};
-  const client::UpdateRefsRequest request{.nc_dn = arguments.nc_dn, .destination_address = address, .destination = destination->dsa.guid, .options = options};
+  const client::UpdateRefsRequest request{
+      .nc_dn = arguments.nc_dn, .destination_address = address, .destination = destination->dsa.guid, .options = options};
   if (auto done = client::update_refs(**handle, request, context.call_options()); !done)
     return std::unexpected(nothing_else_does(context, (*handle)->host(), "IDL_DRSUpdateRefs", std::move(done.error())));
   const bool notifies = client::has(options, client::RepUpdOptions::kAddReference);
-  context.say(fmt::format("{} {} {} of changes in {}.", (*handle)->host(), notifies ? "now notifies" : "no longer notifies", host_label(destination->dsa), arguments.nc_dn));
+  context.say(fmt::format("{} {} {} of changes in {}.", (*handle)->host(), notifies ? "now notifies" : "no longer notifies",
+                          host_label(destination->dsa), arguments.nc_dn));
   context.print("tributary.updrefs/1", {{"host", (*handle)->host()},
                                         {"nc", arguments.nc_dn},
                                         {"destination", dsa_to_json(destination->dsa)},
