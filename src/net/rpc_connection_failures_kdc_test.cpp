@@ -197,7 +197,7 @@ TEST_F(RpcConnectionFailures, Resets) {
   const auto mapper = with_mapper(Manner::kReset);
   EXPECT_THAT(failure_of(refused(through_mapper(*mapper))), Pair(lost, AnyOf(Phase::kEndpointMap, Phase::kConnect)));
   const auto at_once = make_server(Manner::kReset);
-  EXPECT_THAT(failure_of(refused(to(*at_once))), Pair(lost, AnyOf(Phase::kBind, Phase::kConnect)));
+  EXPECT_THAT(failure_of(refused(to(*at_once))), Pair(lost, AnyOf(Phase::kBind, Phase::kConnect, Phase::kAuthenticate)));
   const auto later = make_server(Manner::kResetAfterBind);
   EXPECT_THAT(failure_of(refused(to(*later))), Pair(lost, AnyOf(Phase::kBind, Phase::kAuthenticate)));
 }

@@ -15,10 +15,10 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Runtime, RunsTasksOnTheNetworkThreadInOrder) {
-  Runtime runtime;
-  EXPECT_FALSE(runtime.on_network_thread());
   std::vector<int> order;
   std::promise<bool> done;
+  Runtime runtime;  // last: its end waits for tasks that use the others
+  EXPECT_FALSE(runtime.on_network_thread());
   runtime.post([&] { order.push_back(1); });
   runtime.post([&] {
     order.push_back(2);
@@ -32,9 +32,9 @@ TEST(Runtime, RunsTasksOnTheNetworkThreadInOrder) {
 }
 
 TEST(Runtime, BlockingTasksRunElsewhereAndSideBySide) {
-  Runtime runtime;
   std::atomic<unsigned> inside = 0;
   std::promise<void> all;
+  Runtime runtime;
   for (unsigned i = 0; i < kBlockingThreads; ++i) {
     runtime.post_blocking([&] {
       EXPECT_FALSE(runtime.on_network_thread());
@@ -46,9 +46,9 @@ TEST(Runtime, BlockingTasksRunElsewhereAndSideBySide) {
 }
 
 TEST(Runtime, RunsTasksLater) {
-  Runtime runtime;
   const auto began = monotonic_now();
   std::promise<MonoTime> done;
+  Runtime runtime;
   runtime.post_after(30ms, [&] { done.set_value(monotonic_now()); });
   EXPECT_GE(done.get_future().get() - began, 30ms);
 }
