@@ -84,10 +84,6 @@ def destroy(lab):
         pass  # not there, or others use it
 
 
-    if os.path.exists(f"/sys/class/net/tlb{lab.number}"):  # a lab of the older kind
-        run(["ip", "link", "del", f"tlb{lab.number}"], check=False)
-
-
 def block(lab, dc, ports, reject):
     name = lab.ns(dc)
     verdict = "reject with tcp reset" if reject else "drop"
@@ -112,8 +108,7 @@ def capture_start(lab, path):
     path = os.path.abspath(path)
     log_path = lab.path("capture.log")
     with open(log_path, "w", encoding="utf-8") as log:
-        inside = ["ip", "netns", "exec", lab.client_ns] if lab.bridge == "lab0" else []
-        process = subprocess.Popen([*inside, "dumpcap", "-q", "-i", lab.bridge, "-s", "0", "-w", path],
+        process = subprocess.Popen(["ip", "netns", "exec", lab.client_ns, "dumpcap", "-q", "-i", lab.bridge, "-s", "0", "-w", path],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:

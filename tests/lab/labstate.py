@@ -101,7 +101,7 @@ class Lab:
         self.number = number
         self.data = {}
 
-    bridge = property(lambda self: self.data.get("bridge", f"tlb{self.number}"))
+    bridge = "lab0"  # in the client's namespace
     client_ns = property(lambda self: f"tl{self.number}-cl")
     dir = property(lambda self: self.data["dir"])
     dcs = property(lambda self: self.data["dcs"])
