@@ -16,6 +16,7 @@
 #include "base/ds_time.hpp"
 #include "base/guid.hpp"
 #include "base/win32.hpp"
+#include "drsuapi/attid.hpp"
 
 namespace tributary::drsuapi::blobs {
 
@@ -39,9 +40,6 @@ struct Choice {
   U value = 0;
   friend constexpr bool operator==(const Choice&, const Choice&) = default;
 };
-
-/// An ATTRTYP ([MS-DRSR] 5.14). In JSON its lDAPDisplayName stands beside the number when the base schema has one.
-enum class Attid : std::uint32_t {};
 
 /// A 32-bit integer in network order (schemaInfo has one).
 struct BigEndian32 {
@@ -143,7 +141,7 @@ struct Atom<Win32> {
   static Result<Win32> parse(const json::value& value);
 };
 template <>
-struct Atom<Attid> {
+struct Atom<Attid> {  // in JSON its lDAPDisplayName stands beside the number when the base schema has one
   static constexpr std::size_t octets = 4;
   static Attid load(const std::uint8_t* at) { return static_cast<Attid>(load_le<std::uint32_t>(at)); }
   static void store(std::uint8_t* at, Attid v) { store_le(at, static_cast<std::uint32_t>(v)); }
