@@ -48,7 +48,7 @@ Result<> append_neighbors(const std::vector<Bytes>& values, const std::string& n
   return {};
 }
 
-std::string attribute_name(blobs::Attid attid) {
+std::string attribute_name(drsuapi::Attid attid) {
   const auto name = blobs::ldap_display_name(attid);
   return name.empty() ? fmt::format("attid 0x{:08X}", static_cast<std::uint32_t>(attid)) : std::string(name);
 }

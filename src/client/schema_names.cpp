@@ -140,7 +140,7 @@ SchemaName PageNames::make(drsuapi::ATTRTYP attrtyp) const {
   const auto base_size = base_table.pPrefixEntry.size();
   const auto base_attid = make_attid(base_table, name.oid);
   if (base_attid && base_table.pPrefixEntry.size() == base_size)
-    name.name = drsuapi::blobs::ldap_display_name(static_cast<drsuapi::blobs::Attid>(*base_attid));
+    name.name = drsuapi::blobs::ldap_display_name(static_cast<drsuapi::Attid>(*base_attid));
   name.secret = name.name.empty() || is_secret(name.name, 0);
   if (name.name.empty()) name.name = name.oid.empty() ? fmt::format("attid {:#010x}", attrtyp) : name.oid;
   return name;
