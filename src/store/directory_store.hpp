@@ -14,12 +14,9 @@
 
 #include "base/error.hpp"
 #include "store/ids.hpp"
+#include "store/index_policy.hpp"
 #include "store/link.hpp"
 #include "store/object.hpp"
-
-namespace tributary::schema {
-class Schema;
-}
 
 namespace tributary::store {
 
@@ -85,7 +82,9 @@ class Snapshot {
   [[nodiscard]] Result<void> links(Dnt source, Attid attid, const Visitor<LinkValue>& visit) const;
   /// The values that point at `target`: keys only, present or not.
   [[nodiscard]] Result<void> backlinks(Dnt target, Attid attid, const Visitor<LinkKey>& visit) const;
-  /// Objects that have this value (already in the normal form of schema/value_compare.hpp) in an indexed attribute.
+  /// True when equal() answers for the attribute: it is indexed, and all records have been brought along.
+  [[nodiscard]] bool has_index(Attid attid) const;
+  /// Objects that have this value (already in the normal form of the IndexPolicy) in an indexed attribute.
   [[nodiscard]] Result<void> equal(Attid attid, ByteView normal_form, const Visitor<Dnt>& visit) const;
 
   /// Deleted objects and absent link values whose time is below `before`, oldest first.
@@ -116,10 +115,12 @@ class WriteTransaction : public Snapshot {
   [[nodiscard]] Usn next_usn();
 
   /// Creates (dnt == kNoDnt) or replaces; gives the DNT. All index entries follow. A phantom of the same GUID becomes the object and
-  /// keeps its DNT. kErrorDsObjStringNameExists when the parent has another child of that RDN: the transaction is then still good.
+  /// keeps its DNT. kErrorDsObjStringNameExists when the parent has another child of that RDN, kErrorAlreadyExists when a new
+  /// object's GUID is another's: nothing was changed then, and the transaction is still good.
   Result<Dnt> put(const ObjectDraft& draft);
-  /// Takes the record and its index entries away. Link values of it must be gone; if anything still refers to it a phantom stays.
-  void erase(Dnt dnt);
+  /// Takes the record and its index entries away. Its own link values and its children must be gone (kErrorDsCantOnNonLeaf otherwise);
+  /// if anything still refers to it a phantom stays, which is known by `dn`. A phantom goes by itself with the last reference to it.
+  void erase(Dnt dnt, std::string_view dn = {});
   /// The DNT of what a name means: the object with that GUID, or a phantom made of what is known. `dn` is UTF-8 and may be empty.
   [[nodiscard]] Dnt refer(const ObjectGuid& guid, const std::optional<Sid>& sid, std::string_view dn);
 
@@ -144,23 +145,26 @@ class WriteTransaction : public Snapshot {
 
 class DirectoryStore {
  public:
-  /// An empty database: the root and nothing else. kErrorFileExists when the engine already holds one.
+  /// An empty database: the root and nothing else. kErrorAlreadyExists when the engine already holds one.
   [[nodiscard]] static Result<std::unique_ptr<DirectoryStore>> create(std::unique_ptr<kv::Engine> engine, const Identity& identity,
-                                                                      std::shared_ptr<const schema::Schema> schema);
+                                                                      std::shared_ptr<const IndexPolicy> policy);
   /// kErrorDsDatabaseError for what is none or is damaged, kErrorRevisionMismatch for a format of another version. A database that was
-  /// copied or rolled back is found out by its generation mark (docs/formats/store.md) and refused with kErrorDsDraNeedsReset's sentence
-  /// unless the caller gives a fresh invocationId.
+  /// copied or rolled back is found out by its generation mark (docs/formats/store.md) and refused with kErrorDsDraInconsistentDit
+  /// unless the caller gives a fresh invocationId, which it then takes; for any other database the fresh one is not used.
   [[nodiscard]] static Result<std::unique_ptr<DirectoryStore>> open(std::unique_ptr<kv::Engine> engine,
-                                                                    std::shared_ptr<const schema::Schema> schema,
+                                                                    std::shared_ptr<const IndexPolicy> policy,
                                                                     std::optional<InvocationId> fresh_invocation_id = {});
   ~DirectoryStore();
 
   [[nodiscard]] std::unique_ptr<Snapshot> read() const;
   [[nodiscard]] std::unique_ptr<WriteTransaction> write();
 
-  /// Which attributes are indexed, and how values compare. A change takes effect with the next write(); reindex() brings old records along.
-  void set_schema(std::shared_ptr<const schema::Schema> schema);
-  [[nodiscard]] const std::shared_ptr<const schema::Schema>& schema() const noexcept;
+  /// Which attributes are indexed, and how values compare. A change takes effect with the next read() and write(); reindex() brings old
+  /// records along, and until then Snapshot::has_index says which attributes equal() can answer for. How RDNs compare must not change.
+  void set_policy(std::shared_ptr<const IndexPolicy> policy);
+  [[nodiscard]] const std::shared_ptr<const IndexPolicy>& policy() const noexcept;
+  /// In transactions of a bounded size, of which each keeps the database valid; cheap when nothing changed.
+  [[nodiscard]] Result<void> reindex();
 
   [[nodiscard]] kv::Engine& engine() noexcept;
 
