@@ -5,12 +5,13 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/rdn.hpp"
 #include "ntdsapi/canonical.hpp"
-#include "ntdsapi/rdn.hpp"
 #include "ntdsapi/spn.hpp"
 
 namespace {
 
+using namespace tributary;
 using namespace tributary::ntdsapi;
 
 void require(bool holds) {

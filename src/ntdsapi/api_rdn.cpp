@@ -2,8 +2,8 @@
 // The RDN and mangled-name functions of ntdsapi.h. Rules are in rdn.hpp; here are only pointers and lengths.
 #include <cstring>
 
+#include "base/rdn.hpp"
 #include "ntdsapi/guids.hpp"
-#include "ntdsapi/rdn.hpp"
 #include "ntdsapi/shell.hpp"
 
 using namespace tributary;

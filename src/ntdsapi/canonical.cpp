@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "base/rdn.hpp"
 #include "ntdsapi/codes.hpp"
-#include "ntdsapi/rdn.hpp"
 
 namespace tributary::ntdsapi {
 namespace {

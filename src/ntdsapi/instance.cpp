@@ -2,9 +2,9 @@
 // Instances and generators, read from the configuration NC of the DC at hand.
 #include "ntdsapi/instance.hpp"
 
+#include "base/rdn.hpp"
 #include "ntdsapi/codes.hpp"
 #include "ntdsapi/ldap_answers.hpp"
-#include "ntdsapi/rdn.hpp"
 
 namespace tributary::ntdsapi {
 Result<> check_annotation(std::string_view annotation) {

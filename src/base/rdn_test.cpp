@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // RDN values and distinguished names: RFC 2253 sections 2.4 and 3, RFC 4514 section 2.4; mangled names: [MS-ADTS] 3.1.1.5.5.
-#include "ntdsapi/rdn.hpp"
+#include "base/rdn.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "ntdsapi/codes.hpp"
+#include "base/win32.hpp"
 
-namespace tributary::ntdsapi {
+namespace tributary {
 namespace {
 
 std::string quote(std::string_view value) { return quote_rdn_value(value); }
@@ -55,9 +55,9 @@ TEST(UnquoteRdnValue, RemovesQuotesAndTheBlanksAroundThem) {
   EXPECT_EQ(unquote("  \"Lovelace, Ada\"  "), "Lovelace, Ada");
   EXPECT_EQ(unquote("\"say \\\"hi\\\" \\x\""), "say \"hi\" x");
   EXPECT_EQ(unquote("\"\""), "");
-  EXPECT_EQ(unquote_error("\"open"), kErrorDsNameUnparseable);
-  EXPECT_EQ(unquote_error("\"open\\"), kErrorDsNameUnparseable);
-  EXPECT_EQ(unquote_error("\"a\" b"), kErrorDsNameUnparseable);
+  EXPECT_EQ(unquote_error("\"open"), win32::kErrorDsNameUnparseable);
+  EXPECT_EQ(unquote_error("\"open\\"), win32::kErrorDsNameUnparseable);
+  EXPECT_EQ(unquote_error("\"a\" b"), win32::kErrorDsNameUnparseable);
 }
 TEST(UnquoteRdnValue, DropsLeadingBlanksAndKeepsTrailingOnes) {
   EXPECT_EQ(unquote("  a "), "a ");
@@ -73,8 +73,8 @@ TEST(UnquoteRdnValue, ReadsEscapes) {
 }
 TEST(UnquoteRdnValue, RefusesWhatTheRulesForbid) {
   for (const std::string_view bad : {"a,b", "a=b", "a+b", "a<b", "a>b", "a;b", "a\"b", "a\\", "\\xyz", "\\a", "\\4g"})
-    EXPECT_EQ(unquote_error(bad), kErrorDsNameUnparseable) << bad;
-  EXPECT_EQ(unquote_rdn_value(std::u16string_view(u"\\89")).error().code, kErrorDsNameUnparseable);  // no UTF-8
+    EXPECT_EQ(unquote_error(bad), win32::kErrorDsNameUnparseable) << bad;
+  EXPECT_EQ(unquote_rdn_value(std::u16string_view(u"\\89")).error().code, win32::kErrorDsNameUnparseable);  // no UTF-8
 }
 TEST(UnquoteRdnValue, ReadsTheHexOfABerString) {
   EXPECT_EQ(unquote("#04024869"), "Hi");
@@ -84,7 +84,7 @@ TEST(UnquoteRdnValue, ReadsTheHexOfABerString) {
   EXPECT_EQ(unquote_rdn_value(std::u16string_view(u"#0C02C3A9")).value(), u"é");
   for (const std::string_view bad : {"#", "#04", "#0403", "#0402486", "#040248zz", "#0201FF", "#0485000000024869", "#0480", "#04820048",
                                      "#1E03004800", "#1E02D800", "#0401486900"})
-    EXPECT_EQ(unquote_error(bad), kErrorDsNameUnparseable) << bad;
+    EXPECT_EQ(unquote_error(bad), win32::kErrorDsNameUnparseable) << bad;
 }
 
 struct Rdn {
@@ -113,7 +113,7 @@ TEST(FirstRdn, RefusesMalformedNames) {
   for (const std::string_view bad : {"CN", "=x", "C N=x", "CN=", "CN=\"a", "CN=a\\", "CN=a+OU=b", ",", ", ", ",,CN=a"}) {
     const auto rdn = first_rdn(bad);
     ASSERT_FALSE(rdn) << bad;
-    EXPECT_EQ(rdn.error().code, kErrorDsNameUnparseable);
+    EXPECT_EQ(rdn.error().code, win32::kErrorDsNameUnparseable);
   }
 }
 
@@ -139,4 +139,4 @@ TEST(Mangling, OfAQuotedValueTakesTheQuotesOff) {
 }
 
 }  // namespace
-}  // namespace tributary::ntdsapi
+}  // namespace tributary

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quoting, unquoting and walking distinguished names. RFC 2253 sections 2.4 and 3, RFC 4514; [MS-ADTS] 3.1.1.5.5.
-#include "ntdsapi/rdn.hpp"
+#include "base/rdn.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "base/bytes.hpp"
 #include "base/utf.hpp"
-#include "ntdsapi/codes.hpp"
+#include "base/win32.hpp"
 
-namespace tributary::ntdsapi {
+namespace tributary {
 namespace {
 
 template <class Char>
@@ -37,7 +37,7 @@ constexpr int hex_value(Char c) {
   return -1;
 }
 
-auto unparseable(const char* why) { return fail(kErrorDsNameUnparseable, why); }
+auto unparseable(const char* why) { return fail(win32::kErrorDsNameUnparseable, why); }
 
 /// Octets that stand for text (UTF-8) in the width of the result.
 Result<std::string> text_from_octets(std::string octets, char) { return octets; }
@@ -273,4 +273,4 @@ std::optional<Mangling> mangling_of_quoted(View<Char> value) {
 TRIBUTARY_RDN_FOR(char)
 TRIBUTARY_RDN_FOR(char16_t)
 
-}  // namespace tributary::ntdsapi
+}  // namespace tributary

@@ -12,7 +12,7 @@
 #include "base/error.hpp"
 #include "base/guid.hpp"
 
-namespace tributary::ntdsapi {
+namespace tributary {
 
 /// The value as it may stand in a DN.
 template <class Char>
@@ -47,4 +47,4 @@ template <class Char>
 template <class Char>
 [[nodiscard]] std::optional<Mangling> mangling_of_quoted(std::basic_string_view<Char> value);
 
-}  // namespace tributary::ntdsapi
+}  // namespace tributary
