@@ -11,11 +11,9 @@
 #include "base/utf.hpp"
 #include "base/win32.hpp"
 #include "client/schema_names.hpp"
-#include "drsuapi/compress/compression.hpp"
-#include "drsuapi/compress/pickle.hpp"
+#include "drsuapi/compress/native_reply.hpp"
 #include "drsuapi/dsname.hpp"
 #include "drsuapi/operations.hpp"
-#include "ndr/ndr.hpp"
 
 namespace tributary::client {
 namespace {
@@ -115,89 +113,6 @@ void remember(std::vector<std::uint64_t>& all, const Seq<T>& list, const Deliver
   }
 }
 
-template <class From>
-void widen_common(DRS_MSG_GETCHGREPLY_V9& to, From& from) {
-  to.uuidDsaObjSrc = from.uuidDsaObjSrc;
-  to.uuidInvocIdSrc = from.uuidInvocIdSrc;
-  to.pNC = std::move(from.pNC);
-  to.usnvecFrom = from.usnvecFrom;
-  to.usnvecTo = from.usnvecTo;
-  to.PrefixTableSrc = std::move(from.PrefixTableSrc);
-  to.ulExtendedRet = from.ulExtendedRet;
-  to.cNumObjects = from.cNumObjects;
-  to.cNumBytes = from.cNumBytes;
-  to.pObjects = std::move(from.pObjects);
-  to.fMoreData = from.fMoreData;
-}
-
-void widen(ndr::Arena& arena, DRS_MSG_GETCHGREPLY_V9& to, DRS_MSG_GETCHGREPLY_V1& from) {
-  widen_common(to, from);
-  if (!from.pUpToDateVecSrcV1) return;
-  const auto& cursors = from.pUpToDateVecSrcV1->rgCursors;
-  auto* const widened = arena.make_array<UPTODATE_CURSOR_V2>(cursors.size());
-  for (std::size_t i = 0; i < cursors.size(); ++i) widened[i] = {cursors[i].uuidDsa, cursors[i].usnHighPropUpdate, 0};
-  auto* const vector = arena.make_array<UPTODATE_VECTOR_V2_EXT>(1);
-  vector->rgCursors = Seq<UPTODATE_CURSOR_V2>::view({widened, cursors.size()});
-  to.pUpToDateVecSrc = Unique<UPTODATE_VECTOR_V2_EXT>::view(vector);
-}
-
-void widen(ndr::Arena& arena, DRS_MSG_GETCHGREPLY_V9& to, DRS_MSG_GETCHGREPLY_V6& from) {
-  widen_common(to, from);
-  to.pUpToDateVecSrc = std::move(from.pUpToDateVecSrc);
-  to.cNumNcSizeObjects = from.cNumNcSizeObjects;
-  to.cNumNcSizeValues = from.cNumNcSizeValues;
-  to.dwDRSError = from.dwDRSError;
-  auto* const links = arena.make_array<REPLVALINF_V3>(from.rgValues.size());
-  for (std::size_t i = 0; i < from.rgValues.size(); ++i) {
-    auto& link = from.rgValues[i];
-    links[i].pObject = std::move(link.pObject);
-    links[i].attrTyp = link.attrTyp;
-    links[i].Aval = std::move(link.Aval);
-    links[i].fIsPresent = link.fIsPresent;
-    links[i].MetaData.timeCreated = link.MetaData.timeCreated;
-    links[i].MetaData.MetaData = link.MetaData.MetaData;
-  }
-  to.rgValues = Seq<REPLVALINF_V3>::view({links, from.rgValues.size()});
-}
-
-void widen(ndr::Arena&, DRS_MSG_GETCHGREPLY_V9& to, DRS_MSG_GETCHGREPLY_V9& from) { to = std::move(from); }
-
-template <class Reply>
-Result<> decode_inner(ChangesPage& page, const Pickle& pickle, DRS_MSG_GETCHGREPLY_V9& to) {
-  const ndr::ReadOptions options{pickle.syntax == PickleSyntax::kNdr64 ? ndr::Syntax::kNdr64 : ndr::Syntax::kNdr20,
-                                 pickle.little_endian ? std::endian::little : std::endian::big, page.arena.get()};
-  auto inner = ndr::decode<Reply>(pickle.object, options);
-  if (!inner) return std::unexpected(std::move(inner.error()));
-  widen(*page.arena, to, *inner);
-  return {};
-}
-
-/// DecompressReplyMessage. The page's message becomes the decompressed one.
-Result<> open_compressed(ChangesPage& page, DRS_COMP_ALG_TYPE algorithm, std::uint32_t inner_version, const DRS_COMPRESSED_BLOB& blob,
-                         DRS_MSG_GETCHGREPLY_V9& to) {
-  auto plain = decompress_reply(static_cast<ReplyCompression>(algorithm), blob.pbCompressedData.span(), blob.cbUncompressedSize);
-  if (!plain) return std::unexpected(std::move(plain.error()));
-  page.message = std::move(*plain);
-  const auto pickle = read_pickle(page.message);
-  if (!pickle) return std::unexpected(pickle.error());
-  switch (inner_version) {
-    case 1: return decode_inner<DRS_MSG_GETCHGREPLY_V1>(page, *pickle, to);
-    case 6: return decode_inner<DRS_MSG_GETCHGREPLY_V6>(page, *pickle, to);
-    case 9: return decode_inner<DRS_MSG_GETCHGREPLY_V9>(page, *pickle, to);
-    default: return fail(win32::kErrorInvalidData, "a compressed reply of version " + std::to_string(inner_version));
-  }
-}
-
-Result<> widen_any(ChangesPage& page, DRS_MSG_GETCHGREPLY& answer, DRS_MSG_GETCHGREPLY_V9& to) {
-  if (auto* const v6 = answer.get_if<6>()) return widen(*page.arena, to, *v6), Result<>{};
-  if (auto* const v9 = answer.get_if<9>()) return widen(*page.arena, to, *v9), Result<>{};
-  if (auto* const v1 = answer.get_if<1>()) return widen(*page.arena, to, *v1), Result<>{};
-  if (const auto* const v7 = answer.get_if<7>())
-    return open_compressed(page, v7->CompressionAlg, v7->dwCompressedVersion, v7->CompressedAny, to);
-  const auto* const v2 = answer.get_if<2>();
-  return open_compressed(page, DRS_COMP_ALG_TYPE::DRS_COMP_ALG_MSZIP, 1, v2->CompressedV1, to);
-}
-
 }  // namespace
 
 Result<ChangesCookie> starting_point(const ChangesOptions& options) {
@@ -268,7 +183,11 @@ Result<ChangesPage> decode_page(Bytes stub, std::endian byte_order) {
   if (answer->result != 0) return fail(Win32{answer->result}, std::string(IDL_DRSGetNCChanges::name), Phase::kCall);
   page.version = answer->msgOut.tag();
   auto* const reply = page.arena->make_array<DRS_MSG_GETCHGREPLY_V9>(1);
-  if (auto opened = widen_any(page, answer->msgOut, *reply); !opened) return std::unexpected(in_phase(std::move(opened.error()), Phase::kCall));
+  Bytes plain;
+  auto opened = native_reply(std::move(answer->msgOut), *page.arena, plain);
+  if (!opened) return std::unexpected(in_phase(std::move(opened.error()), Phase::kCall));
+  *reply = std::move(*opened);
+  if (!plain.empty()) page.message = std::move(plain);
   if (reply->dwDRSError != 0) return fail(Win32{reply->dwDRSError}, "while the DC made a page of changes", Phase::kCall);
   page.reply = reply;
   return page;
