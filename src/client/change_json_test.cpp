@@ -65,7 +65,7 @@ REPLENTINFLIST object_with(ATTRTYP attrtyp, std::vector<Bytes> values) {
 
 std::string line_of(const REPLENTINFLIST& object, std::shared_ptr<const SchemaNames> names = schema()) {
   ChangeJson writer(std::move(names));
-  writer.use(default_prefix_table());
+  writer.use(schema::PrefixTable::with_defaults().to_concrete());
   std::string line;
   writer.append_object(line, object);
   boost::system::error_code error;
@@ -264,7 +264,7 @@ TEST(ChangeJsonLink, IsOneWholeLine) {
       R"("version":4,"changed":"2006-06-09T21:11:06Z","originating_invocation_id":"11111111-0000-0000-0000-000000000001","originating_usn":77})";
   for (const auto& names : {schema(), SchemaNames::base()}) {  // without a schema a link is still a DN
     ChangeJson writer(names);
-    writer.use(default_prefix_table());
+    writer.use(schema::PrefixTable::with_defaults().to_concrete());
     std::string line;
     writer.append_link(line, sample_link());
     EXPECT_EQ(line, expected);
@@ -273,7 +273,7 @@ TEST(ChangeJsonLink, IsOneWholeLine) {
 
 TEST(ChangeJsonLink, SaysWhenItIsGoneAndWhenItExpires) {
   ChangeJson writer(schema());
-  writer.use(default_prefix_table());
+  writer.use(schema::PrefixTable::with_defaults().to_concrete());
   auto link = sample_link();
   link.fIsPresent = 0;
   link.MetaData.timeExpired = 0x2fa9a74eb;
@@ -285,7 +285,7 @@ TEST(ChangeJsonLink, SaysWhenItIsGoneAndWhenItExpires) {
 
 TEST(ChangeJsonPage, HasALineForEachChange) {
   DRS_MSG_GETCHGREPLY_V9 page;
-  page.PrefixTableSrc = default_prefix_table();
+  page.PrefixTableSrc = schema::PrefixTable::with_defaults().to_concrete();
   page.pObjects.push_back(object_with(12, {}));
   page.pObjects.push_back(object_with(12, {}));
   page.rgValues.push_back(sample_link());

@@ -10,10 +10,10 @@
 
 #include "base/utf.hpp"
 #include "base/win32.hpp"
-#include "client/schema_names.hpp"
 #include "drsuapi/compress/native_reply.hpp"
 #include "drsuapi/dsname.hpp"
 #include "drsuapi/operations.hpp"
+#include "schema/schema_info.hpp"
 
 namespace tributary::client {
 namespace {
@@ -22,9 +22,6 @@ using namespace drsuapi;
 
 /// Flags that may differ between the requests of one cycle ([MS-DRSR] 4.1.10.4.1).
 constexpr std::uint32_t kVolatileFlags = DRS_ADD_REF | DRS_GET_ANC | DRS_USE_COMPRESSION | DRS_GET_NC_SIZE;
-
-constexpr std::size_t kSchemaSignatureSize = 21;
-constexpr std::uint8_t kSchemaSignatureMark = 0xFF;
 
 std::vector<ATTRTYP> sorted_set(std::vector<ATTRTYP> attids) {
   std::ranges::sort(attids);
@@ -36,15 +33,6 @@ std::string flag_words(std::uint32_t flags) {
   std::string words;
   for (const auto& name : drs_option_names(flags, IDL_DRSGetNCChanges::opnum)) words += (words.empty() ? "" : "|") + name;
   return words.empty() ? "0" : words;
-}
-
-/// The last entry of a table that travels is the sender's schema signature ([MS-DRSR] 4.1.10.4.1, [MS-ADTS] 3.1.1.2.1): 21 octets, here
-/// those of a schema that never changed. Samba insists on it; no server compares it.
-void add_schema_signature(SCHEMA_PREFIX_TABLE& table) {
-  Seq<std::uint8_t> signature;
-  signature.resize(kSchemaSignatureSize);
-  signature[0] = kSchemaSignatureMark;
-  table.pPrefixEntry.push_back({0, {std::move(signature)}});
 }
 
 /// The fields that V8 and V10 share.
@@ -63,8 +51,10 @@ void fill(Request& request, const ChangesCookie& position, const ChangesOptions&
   PARTIAL_ATTR_VECTOR_V1_EXT attributes;
   attributes.rgPartialAttr = Seq<ATTRTYP>(position.partial_attribute_set);
   request.pPartialAttrSet = std::move(attributes);
-  request.PrefixTableDest = options.prefix_table.pPrefixEntry.empty() ? default_prefix_table() : options.prefix_table;
-  add_schema_signature(request.PrefixTableDest);
+  request.PrefixTableDest = options.prefix_table;
+  if (request.PrefixTableDest.pPrefixEntry.empty()) request.PrefixTableDest = schema::PrefixTable::with_defaults().to_concrete();
+  // The signature of a schema that never changed: Samba insists on one ([MS-DRSR] 4.1.10.4.1), no server compares it.
+  schema::append_schema_signature(request.PrefixTableDest, {});
 }
 
 /// FNV-1a, 64 bits.

@@ -96,7 +96,7 @@ TEST(ChangesRequest, CarriesThePrefixTableOfItsAttributes) {
   // Behind its entries stands the schema signature: FF, a version, an invocationId.
   Seq<std::uint8_t> signature(Bytes(21, 0));
   signature[0] = 0xFF;
-  auto expected = default_prefix_table();
+  auto expected = schema::PrefixTable::with_defaults().to_concrete();
   expected.pPrefixEntry.push_back({0, {signature}});
   EXPECT_EQ(request.PrefixTableDest, expected);
   options.prefix_table.pPrefixEntry.push_back({77, {Seq<std::uint8_t>{0x2A, 0x03}}});

@@ -11,6 +11,7 @@
 #include "base/win32.hpp"
 #include "drsuapi/blobs/attids.hpp"
 #include "drsuapi/compress/secrets.hpp"
+#include "schema/schema_info.hpp"
 
 namespace tributary::client {
 namespace {
@@ -103,25 +104,28 @@ const SchemaName* SchemaNames::find_int_id(std::uint32_t int_id) const {
 
 Result<NamedAttributeSet> SchemaNames::attribute_set(const std::vector<std::string>& ldap_display_names) const {
   NamedAttributeSet set;
-  set.prefix_table = default_prefix_table();
+  auto table = schema::PrefixTable::with_defaults();
   for (const auto& wanted : ldap_display_names) {
     const auto* const known = find_name(wanted);
     if (known != nullptr && known->syntax != AttributeSyntax::kUnknown) {
-      const auto attid = make_attid(set.prefix_table, known->oid);
+      const auto attid = table.make_attid(known->oid);
       if (!attid) return std::unexpected(attid.error());
-      set.attids.push_back(*attid);
+      set.attids.push_back(static_cast<drsuapi::ATTRTYP>(*attid));
     } else if (const auto attid = names_.empty() ? drsuapi::blobs::attid_of(wanted) : std::nullopt) {
       set.attids.push_back(static_cast<drsuapi::ATTRTYP>(*attid));
     } else {
       return fail(win32::kErrorNotFound, "no attribute is called " + wanted);
     }
   }
+  set.prefix_table = table.to_concrete();
   return set;
 }
 
 void PageNames::use(const drsuapi::SCHEMA_PREFIX_TABLE& table) {
-  if (table == table_) return;
-  table_ = table;
+  if (table == seen_) return;
+  seen_ = table;
+  auto read = schema::read_message_prefix_table(table);
+  table_ = read ? std::move(read->table) : schema::PrefixTable();
   known_.clear();
 }
 
@@ -133,14 +137,11 @@ const SchemaName& PageNames::find(drsuapi::ATTRTYP attrtyp) {
 SchemaName PageNames::make(drsuapi::ATTRTYP attrtyp) const {
   if (const auto* const known = schema_->find_int_id(attrtyp)) return *known;
   SchemaName name;
-  name.oid = oid_from_attid(table_, attrtyp);
+  name.oid = table_.oid_from_attid(attrtyp);
   if (const auto* const known = schema_->find_oid(name.oid)) return *known;
   // Without the schema: what the base schema calls this OID. A value nobody has a name for may be anything, also a secret.
-  auto base_table = default_prefix_table();
-  const auto base_size = base_table.pPrefixEntry.size();
-  const auto base_attid = make_attid(base_table, name.oid);
-  if (base_attid && base_table.pPrefixEntry.size() == base_size)
-    name.name = drsuapi::blobs::ldap_display_name(static_cast<drsuapi::Attid>(*base_attid));
+  static const auto base_table = schema::PrefixTable::with_defaults();
+  if (const auto base_attid = base_table.find_attid(name.oid)) name.name = drsuapi::blobs::ldap_display_name(*base_attid);
   name.secret = name.name.empty() || is_secret(name.name, 0);
   if (name.name.empty()) name.name = name.oid.empty() ? fmt::format("attid {:#010x}", attrtyp) : name.oid;
   return name;

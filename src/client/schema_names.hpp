@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "client/directory.hpp"
 #include "drsuapi/types.hpp"
+#include "schema/prefix_table.hpp"
 
 namespace tributary::client {
 
@@ -90,7 +91,7 @@ class SchemaNames {
 class PageNames {
  public:
   explicit PageNames(std::shared_ptr<const SchemaNames> schema) : schema_(std::move(schema)) {}
-  /// Before the first number of a page. Costs little while the table stays the same.
+  /// Before the first number of a page. Costs little while the table stays the same. One that contradicts itself explains nothing.
   void use(const drsuapi::SCHEMA_PREFIX_TABLE& table);
   /// Never fails: what nobody knows is called "attid 0x00090001". Valid until the next use().
   [[nodiscard]] const SchemaName& find(drsuapi::ATTRTYP attrtyp);
@@ -99,15 +100,9 @@ class PageNames {
   [[nodiscard]] SchemaName make(drsuapi::ATTRTYP attrtyp) const;
 
   std::shared_ptr<const SchemaNames> schema_;
-  drsuapi::SCHEMA_PREFIX_TABLE table_;
+  drsuapi::SCHEMA_PREFIX_TABLE seen_;  // as the page had it, to know it again
+  schema::PrefixTable table_;
   std::unordered_map<drsuapi::ATTRTYP, SchemaName> known_;
 };
-
-/// The table of [MS-DRSR] 5.16.4 (NewPrefixTable).
-[[nodiscard]] drsuapi::SCHEMA_PREFIX_TABLE default_prefix_table();
-/// OidFromAttid in its dotted form; empty when the table does not explain the number.
-[[nodiscard]] std::string oid_from_attid(const drsuapi::SCHEMA_PREFIX_TABLE& table, drsuapi::ATTRTYP attrtyp);
-/// MakeAttid: adds the prefix to the table when it is not there. kErrorInvalidData for what is no OID.
-[[nodiscard]] Result<drsuapi::ATTRTYP> make_attid(drsuapi::SCHEMA_PREFIX_TABLE& table, std::string_view oid);
 
 }  // namespace tributary::client
