@@ -29,11 +29,11 @@ struct App {
   CommonOptions common;
   std::function<Result<>(Context&)> chosen;
 
-  /// A subcommand whose `run` is called with the parsed arguments, which `Arguments` holds for as long as the program runs.
+  /// A subcommand whose `run` is called with the parsed arguments, which live for as long as the program runs.
   /// `check` is called first: a sentence from it is a usage error.
   template <class Arguments>
   CLI::App* command(const std::string& name, const CommandText& text, std::shared_ptr<Arguments> arguments,
-                    Result<> (*run)(Context&, const Arguments&), std::string (*check)(Arguments&) = nullptr) {
+                    std::type_identity_t<std::function<Result<>(Context&, Arguments&)>> run, std::string (*check)(Arguments&) = nullptr) {
     CLI::App* const sub = cli.add_subcommand(name, text.summary);
     sub->group(text.group);
     sub->footer("\nExamples:\n" + text.examples + "\nCommon options (-U, --use-krb5-ccache, --json, --timeout, ...): tributary --help");

@@ -38,6 +38,13 @@ Result<std::string> dn_of(Context& context, const std::string& dc, const std::st
   return entry->dn;
 }
 
+Result<> use_dn(std::string& name, Context& context, const std::string& dc) {
+  auto dn = dn_of(context, dc, name);
+  if (!dn) return std::unexpected(std::move(dn.error()));
+  name = std::move(*dn);
+  return {};
+}
+
 Result<std::string> dsa_address(Context& context, const std::string& dc, const client::Dsa& dsa) {
   auto directory = context.directory(dc);
   if (!directory) return std::unexpected(std::move(directory.error()));

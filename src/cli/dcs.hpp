@@ -21,6 +21,9 @@ namespace tributary::cli {
 /// The DN of "<GUID=...>" or "<SID=...>", which not every call takes; any other name as it is.
 [[nodiscard]] Result<std::string> dn_of(Context& context, const std::string& dc, const std::string& name);
 
+/// The same in place, for an NC that a call wants by its DN.
+[[nodiscard]] Result<> use_dn(std::string& name, Context& context, const std::string& dc);
+
 /// "<dsa guid>._msdcs.<forest>": how DSAs address each other.
 [[nodiscard]] Result<std::string> dsa_address(Context& context, const std::string& dc, const client::Dsa& dsa);
 

@@ -225,6 +225,20 @@ def test_updrefs():
     tlib.true(DC2.dsa_guid in notified(), "dc2 is not notified")
 
 
+def test_an_nc_by_its_guid():
+    raw = tlib.attributes(DC1, tlib.BASE_DN, ["objectGUID"])["objectGUID"][0]
+    nc = f"<GUID={tlib.uuid.UUID(bytes_le=raw)}>"
+    for arguments in (("replicate", DC1.host, DC2.host, nc), ("updrefs", DC1.host, nc, DC2.host, "--add", "--delete"), ("showutdvec", DC1.host, nc)):
+        tlib.equal(json_of(*arguments)["nc"], tlib.BASE_DN, arguments[0])
+    tlib.equal([one["nc"] for one in json_of("syncall", DC1.host, nc)["ncs"]], [tlib.BASE_DN])
+    for command in ("add", "delete", "mod"):
+        more = ("--set", "sync-on-startup") if command == "mod" else ()
+        done = tlib.tributary(command, DC1.host, nc, DC2.host, *more, status=1)
+        tlib.contains(done.stderr, "ERROR_NOT_SUPPORTED", command)  # Samba has no such call: the NC was understood
+    done = tlib.tributary("updrefs", DC1.host, "<GUID=7f6b1f0e-0000-4000-8000-000000000000>", DC2.host, "--add", status=1)
+    tlib.contains(done.stderr, "ERROR_DS_NO_SUCH_OBJECT")
+
+
 def test_options():
     document = json_of("options", DC2.host, "+DISABLE_OUTBOUND_REPL")
     tlib.true(document["changed"], "nothing changed")

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
+import uuid
 
 LAB_SCRIPT = os.environ.get("LAB_SCRIPT", "")
 NCS = os.environ.get("LAB_NCS", "").split()
@@ -248,6 +249,9 @@ def main():
     """Runs the test_* functions of the calling script in the order of the file; prints one line for each."""
     module = sys.modules["__main__"]
     wanted = sys.argv[1:]
+    missing = [name for name in wanted if not callable(vars(module).get(name))]
+    if missing:
+        sys.exit(f"not ok {' '.join(missing)}: no such function")
     failures = 0
     for name, function in list(vars(module).items()):
         if not name.startswith("test_") or (wanted and name not in wanted):

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/partner.hpp"
 #include "cli/schedule_text.hpp"
 #include "cli/words.hpp"
@@ -28,7 +29,8 @@ std::string check(Arguments& arguments) {
   return sort_partner_arguments(arguments, true);
 }
 
-Result<> run(Context& context, const Arguments& arguments) {
+Result<> run(Context& context, Arguments& arguments) {
+  if (auto named = use_dn(arguments.nc_dn, context, arguments.dc); !named) return named;
   auto source = find_partner(context, arguments);
   if (!source) return std::unexpected(std::move(source.error()));
   auto handle = context.bind(arguments.dc);

@@ -5,6 +5,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/partner.hpp"
 #include "cli/words.hpp"
 #include "client/replica.hpp"
@@ -26,7 +27,8 @@ std::string check(Arguments& arguments) {
   return {};
 }
 
-Result<> run(Context& context, const Arguments& arguments) {
+Result<> run(Context& context, Arguments& arguments) {
+  if (auto named = use_dn(arguments.nc_dn, context, arguments.dc); !named) return named;
   Partner source;
   if (!arguments.partner.empty()) {
     auto found = find_partner(context, arguments);

@@ -7,6 +7,7 @@
 #include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/partner.hpp"
 #include "cli/schedule_text.hpp"
 #include "cli/words.hpp"
@@ -70,7 +71,8 @@ Result<std::uint32_t> flags_now(Context& context, const Arguments& arguments, Ds
   return flags;
 }
 
-Result<> run(Context& context, const Arguments& arguments) {
+Result<> run(Context& context, Arguments& arguments) {
+  if (auto named = use_dn(arguments.nc_dn, context, arguments.dc); !named) return named;
   auto source = find_partner(context, arguments);
   if (!source) return std::unexpected(std::move(source.error()));
   client::ModifyRequest request;

@@ -30,8 +30,9 @@ std::string check(Arguments& arguments) {
   return {};
 }
 
-Result<> run(Context& context, const Arguments& arguments) {
+Result<> run(Context& context, Arguments& arguments) {
   const std::string dc = arguments.sorted.names.empty() ? std::string() : arguments.sorted.names.front();
+  if (auto named = use_dn(arguments.sorted.nc_dn, context, dc); !named) return named;
   auto view = context.view(dc);
   if (!view) return std::unexpected(std::move(view.error()));
   const std::string host = view->handle.host();

@@ -6,6 +6,7 @@
 #include "base/win32.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/words.hpp"
 #include "client/sync_all.hpp"
 
@@ -97,7 +98,8 @@ Result<std::vector<std::string>> ncs_of(Context& context, const Arguments& argum
   return ncs;
 }
 
-Result<> run(Context& context, const Arguments& arguments) {
+Result<> run(Context& context, Arguments& arguments) {
+  if (auto named = use_dn(arguments.nc_dn, context, arguments.dc); !named) return named;
   auto home = context.bind(arguments.dc);
   if (!home) return std::unexpected(std::move(home.error()));
   auto ncs = ncs_of(context, arguments, (*home)->host());

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/dcs.hpp"
 #include "cli/partner.hpp"
 #include "cli/words.hpp"
 #include "client/replica.hpp"
@@ -21,7 +22,8 @@ std::string check(Arguments& arguments) {
   return sort_partner_arguments(arguments, true);
 }
 
-Result<> run(Context& context, const Arguments& arguments) {
+Result<> run(Context& context, Arguments& arguments) {
+  if (auto named = use_dn(arguments.nc_dn, context, arguments.dc); !named) return named;
   auto destination = find_partner(context, arguments);
   if (!destination) return std::unexpected(std::move(destination.error()));
   auto handle = context.bind(arguments.dc);
