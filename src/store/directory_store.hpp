@@ -9,7 +9,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -22,8 +24,6 @@ namespace tributary::store {
 
 namespace kv {
 class Engine;
-class Reader;
-class Writer;
 }  // namespace kv
 
 /// What an NC replica is, apart from its objects. Opaque values are the stored forms of src/drsuapi/blobs.
@@ -33,10 +33,10 @@ struct NcReplica {
   bool partial = false;              ///< only the attributes of partial_attribute_set
   bool going = false;                ///< being torn down
   bool coming = false;               ///< not yet complete
-  Bytes up_to_dateness_vector;       ///< replUpToDateVector, without this DSA's own entry
-  std::vector<Bytes> reps_from;      ///< REPS_FROM, in the order of their sources' GUIDs
-  std::vector<Bytes> reps_to;        ///< REPS_TO
-  Bytes partial_attribute_set;       ///< partialAttributeSet; empty for a full replica
+  Bytes up_to_dateness_vector{};      ///< replUpToDateVector, without this DSA's own entry
+  std::vector<Bytes> reps_from{};     ///< REPS_FROM, in the order of their sources' GUIDs
+  std::vector<Bytes> reps_to{};       ///< REPS_TO
+  Bytes partial_attribute_set{};      ///< partialAttributeSet; empty for a full replica
   friend bool operator==(const NcReplica&, const NcReplica&) = default;
 };
 
@@ -138,9 +138,21 @@ class WriteTransaction : public Snapshot {
   /// Durable when it returns (unless the engine was opened otherwise). kErrorDiskFull when there is no room: nothing was changed.
   [[nodiscard]] Result<void> commit();
 
+  struct Writing;  ///< the store's own
+
  private:
   friend class DirectoryStore;
   WriteTransaction();
+  [[nodiscard]] Writing& writing() noexcept;
+};
+
+/// What open() found.
+enum class Opening : std::uint8_t {
+  kCreated,
+  kClean,       ///< closed as it should be
+  kAfterCrash,  ///< it was not closed; nothing that was committed is missing
+  kRenewed,     ///< copied, restored or rolled back: it has a new invocationId
+  kInspected,   ///< opened by inspect()
 };
 
 class DirectoryStore {
@@ -154,8 +166,13 @@ class DirectoryStore {
   [[nodiscard]] static Result<std::unique_ptr<DirectoryStore>> open(std::unique_ptr<kv::Engine> engine,
                                                                     std::shared_ptr<const IndexPolicy> policy,
                                                                     std::optional<InvocationId> fresh_invocation_id = {});
+  /// To look at any database, also one that open() refuses, and to change nothing: a write() of it fails.
+  [[nodiscard]] static Result<std::unique_ptr<DirectoryStore>> inspect(std::unique_ptr<kv::Engine> engine,
+                                                                       std::shared_ptr<const IndexPolicy> policy);
   ~DirectoryStore();
+  [[nodiscard]] Opening opening() const noexcept;
 
+  /// Both always give something; when the engine cannot, every call on it says so.
   [[nodiscard]] std::unique_ptr<Snapshot> read() const;
   [[nodiscard]] std::unique_ptr<WriteTransaction> write();
 
@@ -165,6 +182,9 @@ class DirectoryStore {
   [[nodiscard]] const std::shared_ptr<const IndexPolicy>& policy() const noexcept;
   /// In transactions of a bounded size, of which each keeps the database valid; cheap when nothing changed.
   [[nodiscard]] Result<void> reindex();
+
+  /// A copy of one state while everything goes on; open() of it asks for a fresh invocationId. What `where` means is the engine's matter.
+  [[nodiscard]] Result<void> backup(const std::string& where);
 
   [[nodiscard]] kv::Engine& engine() noexcept;
 

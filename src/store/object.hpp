@@ -43,13 +43,13 @@ struct ObjectHead {
   ObjectFlags flags = ObjectFlags::kNone;
   Dnt parent = kNoDnt;  ///< a phantom has none
   Dnt nc = kNoDnt;      ///< the NC replica it belongs to; a phantom has none
-  ObjectGuid guid;
-  std::optional<Sid> sid;  ///< objectSid, or the SID of the name by which a phantom is known
-  Usn usn_created;         ///< local, as uSNCreated
-  Usn usn_changed;         ///< local, as uSNChanged: the key in the index of changes
-  DsTime when_created;     ///< the earliest stamp's time is whenCreated's own; this is that value
-  DsTime when_changed;     ///< local
-  DsTime when_deleted;     ///< local clock of the deletion's application; zero while alive: the index of graves
+  ObjectGuid guid{};
+  std::optional<Sid> sid{};  ///< objectSid, or the SID of the name by which a phantom is known
+  Usn usn_created{};         ///< local, as uSNCreated
+  Usn usn_changed{};         ///< local, as uSNChanged: the key in the index of changes
+  DsTime when_created{};     ///< the earliest stamp's time is whenCreated's own; this is that value
+  DsTime when_changed{};     ///< local
+  DsTime when_deleted{};     ///< local clock of the deletion's application; zero while alive: the index of graves
   friend bool operator==(const ObjectHead&, const ObjectHead&) = default;
 };
 
@@ -66,8 +66,9 @@ class AttributeView {
 
  private:
   friend class ObjectView;
+  const std::uint8_t* record_ = nullptr;
   const std::uint8_t* entry_ = nullptr;
-  const std::uint8_t* values_ = nullptr;
+  const std::uint8_t* ids_ = nullptr;  // the record's list of invocationIds
 };
 
 /// A record read in place: trivially copyable. Its octets were checked (sum and bounds) when it was found.
@@ -80,6 +81,7 @@ class ObjectView {
   [[nodiscard]] Dnt nc() const noexcept;
   [[nodiscard]] ObjectGuid guid() const noexcept;
   [[nodiscard]] Usn usn_changed() const noexcept;
+  [[nodiscard]] DsTime when_deleted() const noexcept;
   /// The RDN: its attribute type and its value in UTF-8, unescaped. Of a phantom: the whole DN as the reference had it, type 0.
   [[nodiscard]] Attid rdn_type() const noexcept;
   [[nodiscard]] std::string_view rdn() const noexcept;
@@ -91,9 +93,12 @@ class ObjectView {
   /// The first value, if there is one.
   [[nodiscard]] std::optional<ByteView> first(Attid attid) const noexcept;
   [[nodiscard]] std::optional<std::uint32_t> first_u32(Attid attid) const noexcept;
+  /// The record, for who copies or compares it as a whole.
+  [[nodiscard]] ByteView octets() const noexcept;
 
  private:
   friend class RecordCodec;
+  [[nodiscard]] const std::uint8_t* ids() const noexcept;
   Dnt dnt_ = kNoDnt;
   const std::uint8_t* record_ = nullptr;
 };
@@ -102,9 +107,9 @@ class ObjectView {
 struct AttributeDraft {
   Attid attid{};
   bool references = false;
-  std::optional<AttributeStamp> stamp;  ///< nothing: not replicated
-  Usn usn_local;
-  std::vector<ByteView> values;
+  std::optional<AttributeStamp> stamp{};  ///< nothing: not replicated
+  Usn usn_local{};
+  std::vector<ByteView> values{};
 };
 
 /// What a writer hands in. Made empty, or from a view of the record that it will replace.
@@ -112,6 +117,11 @@ class ObjectDraft {
  public:
   ObjectDraft() = default;
   explicit ObjectDraft(const ObjectView& view);
+  ObjectDraft(const ObjectDraft& other);  ///< the copy keeps all values itself
+  ObjectDraft(ObjectDraft&&) noexcept = default;
+  ObjectDraft& operator=(const ObjectDraft& other);
+  ObjectDraft& operator=(ObjectDraft&&) noexcept = default;
+  ~ObjectDraft() = default;
 
   Dnt dnt = kNoDnt;  ///< kNoDnt: a new object; the store chooses
   ObjectHead head;
@@ -130,11 +140,16 @@ class ObjectDraft {
   [[nodiscard]] ByteView keep_u32(std::uint32_t value);
   [[nodiscard]] ByteView keep_i64(std::int64_t value);
   [[nodiscard]] ByteView keep_reference(Dnt target, ByteView rest = {});
+  /// Copies what all values look at, so that the draft outlives the next change of the transaction whose views it was made from.
+  void keep_all();
   void clear();  ///< for reuse without giving memory back
 
  private:
+  std::span<std::uint8_t> room(std::size_t size);
+
   std::vector<AttributeDraft> attributes_;
-  std::vector<Bytes> kept_;
+  std::vector<Bytes> kept_;                     // pieces with room reserved: never grown beyond it, so that views stay
+  std::vector<std::vector<ByteView>> spare_;    // of attributes that were cleared
 };
 
 /// The two parts of a reference value.
