@@ -31,33 +31,6 @@ Result<Bytes> octets_of(std::string_view input, OctetForm form) {
   }
 }
 
-void append_lines(std::string& out, const boost::json::value& value, std::size_t level);
-
-void append_member(std::string& out, std::string_view name, const boost::json::value& value, std::size_t level) {
-  out.append(level * 2, ' ');
-  out += name;
-  const bool nested = (value.is_object() && !value.get_object().empty()) || (value.is_array() && !value.get_array().empty());
-  if (nested) {
-    out += '\n';
-    append_lines(out, value, level + 1);
-  } else {
-    out += ' ';
-    out += value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
-    out += '\n';
-  }
-}
-
-void append_lines(std::string& out, const boost::json::value& value, std::size_t level) {
-  if (value.is_object()) {
-    for (const auto& member : value.get_object()) append_member(out, member.key(), member.value(), level);
-  } else if (value.is_array()) {
-    std::size_t index = 0;
-    for (const auto& item : value.get_array()) append_member(out, "[" + std::to_string(index++) + "]", item, level);
-  } else {
-    append_member(out, "", value, level);
-  }
-}
-
 }  // namespace
 
 Result<FoundOctets> find_octets(const drsuapi::blobs::BlobType& type, std::string_view input, OctetForm form) {
@@ -75,12 +48,6 @@ Result<FoundOctets> find_octets(const drsuapi::blobs::BlobType& type, std::strin
   }
   if (!first) return fail(win32::kErrorInvalidData, "the input is empty");
   return std::move(*first);
-}
-
-std::string to_lines(const boost::json::value& value) {
-  std::string out;
-  append_lines(out, value, 0);
-  return out;
 }
 
 }  // namespace tributary::cli

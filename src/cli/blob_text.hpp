@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `tributary blob` does to text: finds the octets in what was given (raw, hex, base64), and shows a JSON value to people as
-// indented lines. Pure.
+// What `tributary blob` does to text: finds the octets in what was given (raw, hex, base64). Pure.
 #pragma once
 
-#include <boost/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -24,8 +22,5 @@ struct FoundOctets {
 /// decodes, the first one that it can be, so that the error speaks of the value and not of its spelling.
 /// A text may be one line of LDIF: "repsFrom:: AQAAAA..." with its continuation lines.
 [[nodiscard]] Result<FoundOctets> find_octets(const drsuapi::blobs::BlobType& type, std::string_view input, OctetForm form);
-
-/// One line a member, two blanks a level.
-[[nodiscard]] std::string to_lines(const boost::json::value& value);
 
 }  // namespace tributary::cli

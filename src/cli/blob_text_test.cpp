@@ -65,20 +65,5 @@ TEST(FindOctets, NothingIsNoValue) {
   EXPECT_EQ(found.error().code, win32::kErrorInvalidData);
 }
 
-TEST(ToLines, AMemberALineAndTwoBlanksALevel) {
-  const auto value = boost::json::parse(R"({"version":1,"name":"x","list":[1,{"a":null}],"none":[],"empty":{}})");
-  EXPECT_EQ(to_lines(value),
-            "version 1\n"
-            "name x\n"
-            "list\n"
-            "  [0] 1\n"
-            "  [1]\n"
-            "    a null\n"
-            "none []\n"
-            "empty {}\n");
-}
-
-TEST(ToLines, ABareValueIsALine) { EXPECT_THAT(to_lines(boost::json::value(5)), HasSubstr("5")); }
-
 }  // namespace
 }  // namespace tributary::cli

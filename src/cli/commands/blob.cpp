@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
 #include "drsuapi/blobs/registry.hpp"
+#include "drsuapi/blobs/text.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -62,7 +63,7 @@ Result<> decode(Context& context, const Arguments& arguments) {
   auto value = (*type)->decode(found->octets);
   if (!value) return std::unexpected(std::move(value.error()));
   context.say(fmt::format("{}, {} octets", (*type)->name, found->octets.size()));
-  context.say_lines(to_lines(*value));
+  context.say_lines(drsuapi::blobs::to_text(*value));
   boost::json::object document{{"type", (*type)->name}};
   for (auto& member : value->as_object()) document[member.key()] = std::move(member.value());
   context.print("tributary.blob/1", std::move(document));
