@@ -106,6 +106,42 @@ std::string value_text(const Names& names, const RepsFromState& value) {
   return text;
 }
 
+/// Steps that differ in their NC only make one line, where the first of them stands.
+class NcLines {
+ public:
+  void add(const Names& names, ObjectGuid nc, std::string head, std::string tail) {
+    for (auto& line : lines_) {
+      if (line.head != head || line.tail != tail) continue;
+      line.ncs += " " + names.of(nc);
+      return;
+    }
+    lines_.push_back({std::move(head), names.of(nc), std::move(tail)});
+  }
+  [[nodiscard]] std::string text() const {
+    std::string out;
+    for (const auto& line : lines_) out += fmt::format("{} of {} | {}\n", line.head, line.ncs, line.tail);
+    return out;
+  }
+
+ private:
+  struct Line {
+    std::string head;
+    std::string ncs;
+    std::string tail;
+  };
+  std::vector<Line> lines_;
+};
+
+std::string reps_text(const Names& names, const KccPlan& plan) {
+  NcLines lines;
+  for (const auto& step : plan.reps_removes) lines.add(names, step.nc, "remove repsFrom " + names.of(step.value.uuid_dsa), step.why);
+  for (const auto& step : plan.reps_modifies)
+    lines.add(names, step.nc, "modify repsFrom " + names.of(step.source),
+              value_text(names, step.after) + " | fields " + joined(drsuapi::flag_names(drsuapi::kModifyFieldNames, step.fields)));
+  for (const auto& step : plan.reps_adds) lines.add(names, step.nc, "add repsFrom " + names.of(step.source), value_text(names, step.value));
+  return lines.text();
+}
+
 std::string failures_text(const Names& names, std::string_view word, const std::vector<FailedTuple>& tuples) {
   std::string text;
   for (const auto& tuple : tuples)
@@ -129,13 +165,7 @@ std::string to_text(const KccPlan& plan, const ConfigurationView& view) {
   for (const auto& step : plan.modifies) text += modified(names, step);
   for (const auto& step : plan.deletes) text += fmt::format("delete {} | {}\n", ends(names, step.connection), step.why);
   for (const auto& nc : plan.replica_removes) text += fmt::format("remove replica {}\n", names.of(nc));
-  for (const auto& step : plan.reps_removes)
-    text += fmt::format("repsFrom {} remove {} | {}\n", names.of(step.nc), names.of(step.value.uuid_dsa), step.why);
-  for (const auto& step : plan.reps_modifies)
-    text += fmt::format("repsFrom {} modify {} | {} | fields {}\n", names.of(step.nc), names.of(step.source), value_text(names, step.after),
-                        drsuapi::flags_to_string(drsuapi::kModifyFieldNames, step.fields));
-  for (const auto& step : plan.reps_adds)
-    text += fmt::format("repsFrom {} add {} | {}\n", names.of(step.nc), names.of(step.source), value_text(names, step.value));
+  text += reps_text(names, plan);
   text += failures_text(names, "failed link", plan.failed_links);
   text += failures_text(names, "failed connection", plan.failed_connections);
   if (plan.changes_nothing()) text += "nothing to do\n";
