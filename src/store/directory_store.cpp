@@ -131,7 +131,8 @@ Result<std::unique_ptr<DirectoryStore>> DirectoryStore::open(std::unique_ptr<kv:
   if (is_renewed && !fresh_invocation_id)
     return fail(win32::kErrorDsDraInconsistentDit, verdict.reason + "; it can be used under a new invocationId only");
   const auto mark = *stored_mark ? format::decode_mark(**stored_mark) : std::nullopt;
-  const std::uint64_t generation = std::max(meta.generation, mark ? mark->generation : 0) + 1;
+  // One above the data's, so that crashes while opening, however many, leave a mark that is one ahead and no more.
+  const std::uint64_t generation = (is_renewed && mark ? std::max(meta.generation, mark->generation) : meta.generation) + 1;
   impl.opening = is_renewed ? Opening::kRenewed : (verdict.was_closed ? Opening::kClean : Opening::kAfterCrash);
 
   // The new identity is committed before the mark names the new generation: until then every opening finds the same and does the same.
