@@ -11,7 +11,7 @@
 namespace tributary::schema {
 namespace {
 
-constexpr Attid kCn{0x00000003};
+constexpr Attid kCn{0x00000003};  // attid::kCn of schema_rows.hpp, which stands above this
 constexpr std::size_t kSuperclassesMax = 64;  // the base schema has five at most
 
 void sort_unique(std::vector<Attid>& list) {
