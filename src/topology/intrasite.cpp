@@ -18,6 +18,10 @@ constexpr std::size_t kHopsMax = 3;
 constexpr std::size_t kRingEdges = 2;
 constexpr std::size_t kRingAloneMax = 7;  ///< a ring of these has nobody more than three hops away
 
+constexpr const char* kInSite = "6.2.2.2: replicas of an NC in the site";
+constexpr const char* kOfGcs = "6.2.2.2: ring of the GC servers in the site";
+constexpr const char* kThreeHops = "6.2.2.2: nobody more than three hops away";
+
 struct Member {
   const PlacedDsa* dc = nullptr;
   ReplicaKind kind = ReplicaKind::kNone;
@@ -34,6 +38,7 @@ struct Ring {
 struct Edge {
   std::size_t from = 0;  ///< index into Ring::members
   std::uint32_t reason = 0;
+  const char* why = kInSite;
 };
 
 /// The n of "n+2 edges": the smallest with |R| <= 2n^2 + 6n + 7.
@@ -94,7 +99,7 @@ class Graph {
     while (edges.size() < kEdgesToDcMax && std::ranges::find(wanted, true) != wanted.end()) {
       const auto best = best_source(into, self, kind, wanted);
       if (!best) return;
-      edges.push_back({*best, NTDSCONN_KCC_MINIMIZE_HOPS_TOPOLOGY});
+      edges.push_back({*best, NTDSCONN_KCC_MINIMIZE_HOPS_TOPOLOGY, kThreeHops});
       cover(into, *best, wanted);
     }
   }
@@ -202,11 +207,10 @@ Schedule site_schedule(const Run& run) {
 }
 
 /// There is a connection for the edge afterwards.
-void imply(Run& run, const Nc& nc, DsaGuid from, std::uint32_t reason, bool only_gcs) {
+void imply(Run& run, const Nc& nc, DsaGuid from, std::uint32_t reason, const char* why) {
   auto index = find_connection(run, from);
   if (!index) {
-    index = run.create_connection(run.dsa().guid, from, {}, NTDSCONN_OPT_IS_GENERATED, site_schedule(run),
-                                  only_gcs ? "6.2.2.2: ring of the GC servers in the site" : "6.2.2.2: replicas of an NC in the site");
+    index = run.create_connection(run.dsa().guid, from, {}, NTDSCONN_OPT_IS_GENERATED, site_schedule(run), why);
   }
   // An administrator's information only: it is written with the connection and never again.
   auto& one = run.connections.at(*index);
@@ -221,7 +225,10 @@ void connect(Run& run, const Nc& nc, bool only_gcs, bool detect_failed) {
   const Graph graph(run, ring);
   auto edges = graph.edges_to(*run.self, mine);
   graph.shorten(*run.self, mine, edges);
-  for (const auto& edge : edges) imply(run, nc, ring.members[edge.from].dc->dsa->guid, edge.reason, only_gcs);
+  for (const auto& edge : edges) {
+    const bool is_ring_of_gcs = only_gcs && edge.reason == NTDSCONN_KCC_RING_TOPOLOGY;
+    imply(run, nc, ring.members[edge.from].dc->dsa->guid, edge.reason, is_ring_of_gcs ? kOfGcs : edge.why);
+  }
 }
 
 /// [MS-ADTS] 6.1.1.2.2.1.1: the site's schedule is that of the generated connections inside it.
