@@ -9,6 +9,7 @@
 #include "drsuapi/dsname.hpp"
 #include "repl/objects/facts.hpp"
 #include "schema/schema.hpp"
+#include "schema/value_compare.hpp"
 
 namespace tributary::repl {
 namespace {
@@ -109,7 +110,8 @@ Result<Dnt> resolve_dn(const Snapshot& snapshot, const schema::Schema& schema, s
 Result<Dnt> resolve_sid(const Snapshot& snapshot, const Sid& sid) {
   if (!snapshot.has_index(attid::kObjectSid)) return fail(win32::kErrorNotSupported, "objectSid is not indexed");
   std::vector<Dnt> candidates;
-  const auto scanned = snapshot.equal(attid::kObjectSid, encode_sid(sid), [&](const Dnt& dnt) {
+  const auto form = schema::normal_form(schema::Syntax::kSid, encode_sid(sid));
+  const auto scanned = snapshot.equal(attid::kObjectSid, form, [&](const Dnt& dnt) {
     candidates.push_back(dnt);
     return true;
   });
