@@ -41,15 +41,23 @@ std::uint32_t connection_options(std::uint32_t link_options) {
 constexpr std::uint32_t kNotifyBits = NTDSCONN_OPT_OVERRIDE_NOTIFY_DEFAULT | NTDSCONN_OPT_USE_NOTIFY;
 constexpr std::uint32_t kOtherLinkBits = NTDSCONN_OPT_TWOWAY_SYNC | NTDSCONN_OPT_DISABLE_INTERSITE_COMPRESSION;
 
-/// The color of a site, from its writable DCs. A site whose only replicas are on RODCs is white: nothing may pass through it
-/// (6.2.2.3.3 speaks of writable replicas), and each RODC sees to itself.
-Color color_of(const Run& run, const Site& site, const Nc& nc) {
+/// The best replica of a site, among its writable DCs or among those of them that have not failed. A site whose only replicas are
+/// on RODCs has none: nothing may pass through it (6.2.2.3.3 speaks of writable replicas), and each RODC sees to itself.
+ReplicaKind best_replica(const Run& run, const Site& site, const Nc& nc, bool without_failed) {
   auto best = ReplicaKind::kNone;
   for (const auto* dc : run.model.dsas_in(site)) {
-    if (dc->dsa->is_rodc) continue;
+    if (dc->dsa->is_rodc || run.bridgehead_failed(dc->dsa->guid, without_failed)) continue;
     best = std::max(best, run.model.present(*dc->dsa, nc.guid()));
     if (&site == &run.site()) best = std::max(best, run.model.should(*dc->dsa, nc));
   }
+  return best;
+}
+
+// DEVIATION: ColorVertices takes a site for red although all its full replicas have failed; its partial ones, which can do with
+// partial bridgeheads, would starve. Of its own site the generator knows it, and only what comes into that site depends on it.
+Color color_of(const Run& run, const Site& site, const Nc& nc, bool detect_failed) {
+  auto best = best_replica(run, site, nc, detect_failed && &site == &run.site());
+  if (best == ReplicaKind::kNone) best = best_replica(run, site, nc, false);
   if (best == ReplicaKind::kNone) return Color::kWhite;
   return is_full(best) ? Color::kRed : Color::kBlack;
 }
@@ -89,7 +97,7 @@ void color_vertices(Run& run, Task& task) {
   for (std::size_t i = 0; i < task.graph.vertices.size(); ++i) {
     auto& vertex = task.graph.vertices[i];
     const bool as_rodc = run.dsa().is_rodc && i == task.local;
-    vertex.color = as_rodc ? color_for_rodc(run, task.nc, task.detect_failed) : color_of(run, *vertex.site, task.nc);
+    vertex.color = as_rodc ? color_for_rodc(run, task.nc, task.detect_failed) : color_of(run, *vertex.site, task.nc, task.detect_failed);
     // What is to become a full replica on an RODC cannot be read from a partial one.
     if (rodc_full && !as_rodc && vertex.color == Color::kBlack) vertex.color = Color::kWhite;
     vertex.accept_red_red = vertex.accept_black = 0;

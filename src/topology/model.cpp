@@ -47,7 +47,7 @@ void Model::place_dsas() {
   for (const auto* site : sites_) sites.emplace(site->guid, site);
   for (const auto* dsa : sorted_by_guid(view_->dsas)) {
     const auto server = servers.find(dsa->server);
-    if (server == servers.end()) continue;
+    if (server == servers.end() || dsa->guid.is_null()) continue;  // null stands for "no DSA" in every reference
     const auto site = sites.find(server->second->site);
     if (site == sites.end()) continue;
     const auto& placed = dsas_.emplace(dsa->guid, PlacedDsa{dsa, server->second, site->second}).first->second;

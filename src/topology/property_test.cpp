@@ -158,6 +158,32 @@ TEST(TopologyProperty, HealsWhenASiteLinkGoes) {
   }
 }
 
+// 6.2.2: DCs that are offline do not keep updates from the others. Everybody knows of the failure, as contacts have shown it.
+TEST(TopologyProperty, RoutesAroundAFailedDc) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    auto forest = random_forest(seed);
+    ASSERT_LE(forest.settle(kRoundsMax), kRoundsMax);
+    Dice dice(seed * 41);
+    std::vector<std::string> spare;
+    for (const auto& server : forest.view.servers)
+      if (server.name != "dc0" && server.name != "dc1" && server.name != "dc2") spare.push_back(server.name);
+    if (spare.empty()) continue;
+    const auto down = spare[dice.below(spare.size())];
+    const auto& failed = forest.dc(down);
+    const DsTime since{forest.now.seconds - 3 * 3600};
+    for (const auto& one : forest.view.dsas) {
+      auto& state = forest.state(forest.name_of(one.guid));
+      state.failed_connections = {{.dsa = failed.guid, .time_first_failure = since, .failure_count = 5, .last_result = Win32{1722}}};
+      state.contacts = {{.dsa = failed.guid, .result = Win32{1722}, .failed_links = {}, .failed_connections = {}}};
+      for (const auto& other : forest.view.dsas) state.config_cursors.push_back({other.invocation_id, other.guid == failed.guid ? since : forest.now});
+    }
+    forest.offline.insert(failed.guid);
+    ASSERT_LE(forest.settle(kRoundsMax), kRoundsMax) << "seed " << seed;
+    forest.remove_dc(down);
+    ASSERT_EQ(joined(testing::violations(forest, testing::Edges::kConnections)), "") << "seed " << seed << ", without " << down;
+  }
+}
+
 // 6.2.2.2: the edges beyond the ring keep every two writable replicas of a site within three hops; the section's number of
 // edges is kept to, but for the few that three hops need.
 TEST(TopologyProperty, ThreeHopsInASite) {

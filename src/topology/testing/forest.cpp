@@ -243,7 +243,8 @@ void Forest::instantiate(const NtdsDsa& dsa, bool from_nothing) {
 
 std::size_t Forest::round() {
   std::vector<KccPlan> plans;
-  for (const auto& one : view.dsas) plans.push_back(run(one.guid));
+  for (const auto& one : view.dsas)
+    if (!offline.contains(one.guid)) plans.push_back(run(one.guid));
   std::size_t changed = 0;
   for (const auto& plan : plans) {
     if (!plan.changes_nothing()) ++changed;

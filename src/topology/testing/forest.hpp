@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,7 @@ class Forest {
   ConfigurationView view;
   DsTime now{13'400'000'000};
   std::uint64_t seed = 1;
+  std::set<DsaGuid> offline;  ///< these take no part in a round
 
  private:
   Guid next_guid(std::uint8_t kind);
