@@ -190,10 +190,10 @@ TEST(UtdConversions, SortWhatSomebodySentUnsorted) {
 // Samba's cursors have units of 100 ns where 5.203 has seconds: 2026-11-22T14:31:20Z in both.
 TEST(UtdConversions, ReadTheTimesOfSamba) {
   drsuapi::UPTODATE_VECTOR_V2_EXT wire;
-  wire.rgCursors = {{kA.value, 5, 13'408'972'280}, {kB.value, 5, 134'089'722'800'000'000}};
+  wire.rgCursors = {{kA.value, 5, 13'439'831'480}, {kB.value, 5, 134'398'314'800'000'000}};
   const auto utd = utd_from_wire(wire);
-  EXPECT_EQ(utd.find(kA)->time_last_sync_success, DsTime{13'408'972'280});
-  EXPECT_EQ(utd.find(kB)->time_last_sync_success, DsTime{13'408'972'280});
+  EXPECT_EQ(utd.find(kA)->time_last_sync_success, DsTime{13'439'831'480});
+  EXPECT_EQ(utd.find(kB)->time_last_sync_success, DsTime{13'439'831'480});
 }
 TEST(UtdConversions, RefuseWhatIsNoVector) {
   EXPECT_FALSE(decode_utd({}).has_value());
