@@ -12,7 +12,7 @@ namespace {
 using namespace tributary;
 
 /// One attribute of every syntax, so that values are shown in every way.
-std::shared_ptr<const client::SchemaNames> schema() {
+std::shared_ptr<const client::SchemaNames> schema_names() {
   std::vector<ldap::Entry> entries;
   for (int i = 0; i <= 64; ++i) {
     ldap::Entry entry;
@@ -29,7 +29,7 @@ std::shared_ptr<const client::SchemaNames> schema() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  static const auto names = schema();
+  static const auto names = schema_names();
   auto page = client::decode_page(Bytes(data + 1, data + size), (data[0] & 1) != 0 ? std::endian::big : std::endian::little);
   if (!page) return 0;
   client::ChangesCookie before;
