@@ -4,6 +4,7 @@
 #pragma once
 
 #include "store/test_world.hpp"
+#include "store/verify.hpp"
 
 namespace tributary::store::testing {
 
@@ -18,6 +19,14 @@ class Conformance : public ::testing::TestWithParam<const char*> {
     auto created = DirectoryStore::create(world_->engine(), identity_of(1), policy_);
     EXPECT_TRUE(created) << (created ? "" : created.error().detail);
     if (created) store_ = std::move(*created);
+  }
+
+  /// What a test leaves behind is a sound database, unless it damaged it itself.
+  void TearDown() override {
+    if (!store_ || is_damaged_) return;
+    const auto report = verify(*store_->read());
+    ASSERT_TRUE(report) << report.error().detail;
+    for (const Finding& finding : report->findings) ADD_FAILURE() << to_string(finding);
   }
 
   [[nodiscard]] DirectoryStore& store() { return *store_; }
@@ -48,6 +57,7 @@ class Conformance : public ::testing::TestWithParam<const char*> {
   std::shared_ptr<const IndexPolicy> policy_ = std::make_shared<LowerCasePolicy>();
   std::unique_ptr<World> world_;
   std::unique_ptr<DirectoryStore> store_;
+  bool is_damaged_ = false;
 };
 
 inline const auto kEngines = ::testing::Values("memory", "lmdb");

@@ -103,6 +103,7 @@ class Snapshot {
   struct State;
   std::unique_ptr<State> state_;
   friend class DirectoryStore;
+  friend class Verifier;
 };
 
 /// The one writer. Changes fail silently into a sticky error that commit() returns: after the first failure nothing more is written.

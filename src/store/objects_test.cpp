@@ -471,6 +471,7 @@ TEST_P(ObjectsTest, a_damaged_record_is_never_shown) {
     expect_ok(writer->put(kv::Table::kObjects, key, record));
     expect_ok(writer->commit());
   }
+  is_damaged_ = true;
   const auto found = store().read()->find(a);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, win32::kErrorDsDatabaseError);
