@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// See deleted_objects.hpp.
+#include "repl/destination/deleted_objects.hpp"
+
+#include "base/rdn.hpp"
+#include "base/win32.hpp"
+#include "repl/objects/facts.hpp"
+#include "repl/state/mangled_rdn.hpp"
+#include "repl/updates/editor.hpp"
+#include "repl/updates/links.hpp"
+#include "repl/updates/placement.hpp"
+#include "schema/schema.hpp"
+
+namespace tributary::repl {
+namespace {
+
+using store::ObjectFlags;
+using store::WriteTransaction;
+
+bool may_keep(const schema::Schema& schema, const ObjectView& object, Attid attid) {
+  if (attid == object.rdn_type() || attid == attid::kObjectGuid || attid == attid::kObjectSid || attid == attid::kLastKnownParent ||
+      attid == attid::kMsDsLastKnownRdn || attid == attid::kIsDeleted || attid == attid::kIsRecycled)
+    return true;
+  const auto* const attribute = schema.find_attribute(attid);
+  if (attribute == nullptr) return false;
+  return is_recycled(object) ? attribute->is_kept_by_tombstone() : attribute->is_kept_by_deleted_object();
+}
+
+std::vector<Attid> surplus(const schema::Schema& schema, const ObjectView& object) {
+  std::vector<Attid> all;
+  for (std::size_t i = 0; i < object.attribute_count(); ++i) {
+    const auto attribute = object.attribute(i);
+    if (attribute.size() != 0 && !may_keep(schema, object, attribute.attid())) all.push_back(attribute.attid());
+  }
+  return all;
+}
+
+bool is_mangled_for_deletion(const ObjectView& object) {
+  const auto mangling = mangling_of(object.rdn());
+  return mangling && mangling->reason == MangledFor::kDeletion && mangling->object_guid == object.guid().value;
+}
+
+}  // namespace
+
+ObjectFlags deletion_flags(bool is_deleted, bool is_recycled_attribute, bool was_recycled, const DirectoryRules& rules) noexcept {
+  if (!is_deleted) return ObjectFlags::kNone;
+  const bool recycled = is_recycled_attribute || !rules.recycle_bin || was_recycled;
+  return recycled ? ObjectFlags::kDeleted | ObjectFlags::kRecycled : ObjectFlags::kDeleted;
+}
+
+Result<void> follow_deletion(WriteTransaction& transaction, Dnt dnt, ObjectFlags before, ObjectFlags now) {
+  const auto is = [](ObjectFlags flags, ObjectFlags flag) { return store::has(flags, flag); };
+  if (is(now, ObjectFlags::kRecycled))
+    return is(before, ObjectFlags::kRecycled) ? Result<void>() : begin_link_work(transaction, dnt, LinkFate::kRemove);
+  if (is(now, ObjectFlags::kDeleted) == is(before, ObjectFlags::kDeleted)) return {};
+  return begin_link_work(transaction, dnt, is(now, ObjectFlags::kDeleted) ? LinkFate::kDeactivate : LinkFate::kActivate);
+}
+
+Result<bool> conform_deleted_object(WriteTransaction& transaction, const Context& context, Dnt dnt) {
+  const auto object = find_object(transaction, dnt, win32::kErrorDsDatabaseError);
+  if (!object) return std::unexpected(object.error());
+  if (!is_deleted(*object) || is_nc_root(*object)) return false;
+  const auto container = well_known_object(transaction, object->nc(), kGuidDeletedObjectsContainer);
+  if (!container) return std::unexpected(container.error());
+  if (*container == dnt) return false;
+  const auto lost = surplus(*context.schema, *object);
+  const bool stays = (system_flags(*object) & schema::kSystemDisallowMoveOnDelete) != 0 || *container == kNoDnt;
+  const Dnt parent = stays ? object->parent() : *container;
+  const bool is_misnamed = !is_mangled_for_deletion(*object) || object->parent() != parent;
+  if (lost.empty() && !is_misnamed) return false;
+
+  const bool is_mangled = is_mangled_for_deletion(*object);
+  const Dnt last_parent = object->parent();
+  ObjectEditor editor(transaction, context, *object);
+  auto& draft = editor.draft();
+  for (const Attid attid : lost) editor.clear(attid);
+  if (is_misnamed) {
+    const auto rdn = is_mangled ? draft.rdn : deleted_rdn(draft.rdn, draft.head.guid);
+    if (last_parent != parent) editor.set(attid::kLastKnownParent, reference_value(last_parent));
+    draft.head.parent = parent;
+    editor.set_name(draft.rdn_type, rdn);
+    draft.head.flags = object_flags_with_mangling(draft);
+  }
+  const auto written = editor.put();
+  if (!written) return std::unexpected(written.error());
+  if (auto settled = settle(transaction); !settled) return std::unexpected(std::move(settled.error()));
+  return true;
+}
+
+Result<void> expunge(WriteTransaction& transaction, const Context& context, Dnt dnt) {
+  std::vector<store::LinkKey> keys;
+  const auto forward = transaction.links(dnt, Attid{}, [&](const store::LinkValue& link) {
+    keys.push_back(link.key);
+    return true;
+  });
+  if (!forward) return forward;
+  bool has_children = false;
+  const auto walked = transaction.children(dnt, [&](const Dnt&) {
+    has_children = true;
+    return false;
+  });
+  if (!walked) return walked;
+  if (has_children) return fail(win32::kErrorDsCantOnNonLeaf, "an object that has children cannot be expunged");
+  const auto dn = dn_of(transaction, *context.schema, dnt);
+  if (!dn) return std::unexpected(dn.error());
+  for (const auto& key : keys) transaction.erase_link(key);
+  transaction.erase(dnt, *dn);
+  return settle(transaction);
+}
+
+}  // namespace tributary::repl

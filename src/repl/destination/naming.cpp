@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// See naming.hpp.
+#include "repl/destination/naming.hpp"
+
+#include "base/win32.hpp"
+#include "repl/objects/facts.hpp"
+#include "repl/state/conflicts.hpp"
+#include "repl/state/mangled_rdn.hpp"
+#include "repl/updates/editor.hpp"
+#include "repl/updates/placement.hpp"
+
+namespace tributary::repl {
+namespace {
+
+using store::AttributeStamp;
+using store::WriteTransaction;
+
+/// The stamp that beats both what the update says and what is here.
+AttributeStamp beat(const NameClaimant& claimant, const Context& context, Usn usn) {
+  const bool local_is_ahead = compare_attribute_stamps(claimant.local_stamp, std::optional(claimant.stamp)) > 0;
+  return originating_stamp(local_is_ahead ? claimant.local_stamp : std::optional(claimant.stamp),
+                           {context.invocation_id, usn, context.ds_now()});
+}
+
+Result<Dnt> orphanage(const Snapshot& snapshot, Dnt nc_root) {
+  const auto container = well_known_object(snapshot, nc_root, kGuidLostAndFoundContainer);
+  if (!container) return container;
+  return *container == kNoDnt ? nc_root : *container;
+}
+
+/// The parent that the update names, and whether the object can go there.
+struct Parent {
+  Dnt dnt = kNoDnt;
+  bool is_fit = true;
+};
+Result<Parent> wanted_parent(const Snapshot& snapshot, Dnt nc_root, const NameClaimant& claimant) {
+  if (!claimant.parent_guid)
+    return fail(win32::kErrorDsInsufficientAttrToCreateObject, "a name without a parent: " + to_string(claimant.guid));
+  const auto dnt = resolve_guid(snapshot, *claimant.parent_guid);
+  if (!dnt) return std::unexpected(dnt.error());
+  if (*dnt == kNoDnt) return fail(win32::kErrorDsDraMissingParent, "parent " + to_string(*claimant.parent_guid) + " of " + to_string(claimant.guid));
+  const auto parent = find_object(snapshot, *dnt, win32::kErrorDsDatabaseError);
+  if (!parent) return std::unexpected(parent.error());
+  if (parent->nc() != nc_root) return fail(win32::kErrorDsDraObjNcMismatch, "parent " + to_string(*claimant.parent_guid));
+  Parent result{*dnt, claimant.is_deleted || !is_deleted(*parent)};
+  if (claimant.existing == kNoDnt) return result;
+  const auto is_below = is_self_or_descendant(snapshot, *dnt, claimant.existing);
+  if (!is_below) return std::unexpected(is_below.error());
+  result.is_fit = result.is_fit && !*is_below;
+  return result;
+}
+
+/// An originating rename of an object that lost its name.
+Result<void> rename_loser(WriteTransaction& transaction, const Context& context, const ObjectView& loser, const std::string& rdn) {
+  ObjectEditor editor(transaction, context, loser);
+  editor.set_name(editor.draft().rdn_type, rdn);
+  editor.draft().head.flags = object_flags_with_mangling(editor.draft());
+  const auto written = editor.put();
+  if (!written) return std::unexpected(written.error());
+  return settle(transaction);
+}
+
+Result<void> require_free(const Snapshot& snapshot, Dnt parent, std::string_view rdn, Dnt self) {
+  const auto taken = snapshot.find_child(parent, rdn);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken != kNoDnt && *taken != self) return fail(win32::kErrorDsDraNameCollision, "even the conflict name is taken");
+  return {};
+}
+
+/// ResolveNameConflict, once the parent is known.
+Result<void> settle_conflict(WriteTransaction& transaction, const Context& context, const NameClaimant& claimant, NamedPlace& place, Usn usn) {
+  const auto sibling = transaction.find_child(place.parent, place.rdn);
+  if (!sibling) return std::unexpected(sibling.error());
+  if (*sibling == kNoDnt || *sibling == claimant.existing) return {};
+  const auto other = find_object(transaction, *sibling, win32::kErrorDsDatabaseError);
+  if (!other) return std::unexpected(other.error());
+  place.is_conflict = true;
+  const NameClaim local{other->guid(), other->stamp(attid::kName).value_or(AttributeStamp{}).time_changed};
+  const NameClaim replicated{claimant.guid, place.stamp.time_changed};
+  // The root of an NC keeps its name whatever comes: nobody may rename it.
+  if (is_nc_root(*other) || is_subref(*other) || resolve_name_conflict(local, replicated) == Winner::kLocal) {
+    place.rdn = conflict_rdn(place.rdn, claimant.guid);
+    place.stamp = beat(claimant, context, usn);
+    return require_free(transaction, place.parent, place.rdn, claimant.existing);
+  }
+  const auto rdn = conflict_rdn(other->rdn(), other->guid());
+  if (auto free = require_free(transaction, place.parent, rdn, *sibling); !free) return free;
+  return rename_loser(transaction, context, *other, rdn);
+}
+
+}  // namespace
+
+Result<NamedPlace> name_object(WriteTransaction& transaction, const Context& context, Dnt nc_root, const NameClaimant& claimant, Usn usn) {
+  const auto parent = wanted_parent(transaction, nc_root, claimant);
+  if (!parent) return std::unexpected(parent.error());
+  NamedPlace place{parent->dnt, std::string(claimant.rdn), claimant.stamp, !parent->is_fit};
+  if (!parent->is_fit) {
+    const auto container = orphanage(transaction, nc_root);
+    if (!container) return std::unexpected(container.error());
+    place.parent = *container;
+    place.stamp = beat(claimant, context, usn);
+  }
+  if (auto settled = settle_conflict(transaction, context, claimant, place, usn); !settled) return std::unexpected(std::move(settled.error()));
+  return place;
+}
+
+}  // namespace tributary::repl

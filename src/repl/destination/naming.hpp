@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a replicated object goes and what it is called: NameObject, FindBestParentObject, ResolveNameConflict ([MS-DRSR] 4.1.10.6.8,
+// .11, .12). The rules of who wins are in repl/state. Must never know attributes other than the name.
+#pragma once
+
+#include "repl/objects/context.hpp"
+#include "repl/objects/names.hpp"
+#include "repl/state/stamps.hpp"
+
+namespace tributary::repl {
+
+/// What is to be named.
+struct NameClaimant {
+  ObjectGuid guid;
+  Dnt existing = kNoDnt;       ///< kNoDnt: it is not here yet
+  bool is_deleted = false;     ///< it will be, when the update is applied
+  std::string_view rdn;
+  std::optional<ObjectGuid> parent_guid;
+  store::AttributeStamp stamp;                      ///< of `name`, in the update
+  std::optional<store::AttributeStamp> local_stamp; ///< of `name`, here
+};
+
+/// A free place. The stamp is an originating one when the place is not what the update said.
+struct NamedPlace {
+  Dnt parent = kNoDnt;
+  std::string rdn;
+  store::AttributeStamp stamp;
+  bool is_conflict = false;
+};
+
+/// Finds a free place in the NC, and makes it free: an object that loses its name is renamed (an originating update). `usn` is that of
+/// the change that will use the place. Views of the store do not survive the call.
+/// kErrorDsDraMissingParent, kErrorDsDraObjNcMismatch, kErrorDsInsufficientAttrToCreateObject, kErrorDsDraNameCollision.
+/// DEVIATION: the pseudocode has no answer when the new parent lies below the object itself (two DCs each moved one below the other): the
+/// object goes where orphans go. Where the NC has no LostAndFound container that is the NC's root.
+[[nodiscard]] Result<NamedPlace> name_object(store::WriteTransaction& transaction, const Context& context, Dnt nc_root,
+                                             const NameClaimant& claimant, Usn usn);
+
+}  // namespace tributary::repl
