@@ -58,13 +58,13 @@ struct AttributeSchema {
   [[nodiscard]] bool is_replicated() const noexcept {
     return (system_flags & kSystemAttrNotReplicated) == 0 && !is_constructed() && !is_back_link();
   }
-  /// A member of the forest's partial attribute set (GCPAS, [MS-DRSR] 5.86): what a global catalog holds of foreign domains.
+  /// A member of the forest's partial attribute set (GCPAS, [MS-DRSR] 5.68): what a global catalog holds of foreign domains.
   [[nodiscard]] bool is_in_gc_pas() const noexcept {
     return is_member_of_partial_attribute_set || (system_flags & kSystemAttrReqPartialSetMember) != 0;
   }
   /// IsSecretAttribute ([MS-DRSR] 4.1.10.3.11).
   [[nodiscard]] bool is_secret() const noexcept { return secret; }
-  /// A member of the filtered attribute set ([MS-ADTS] 3.1.1.2.3.5): it does not go to an RODC.
+  /// A member of the filtered attribute set ([MS-ADTS] 3.1.1.2.3.5, GetFilteredAttributeSet in [MS-DRSR] 5.69): it does not go to an RODC.
   [[nodiscard]] bool is_in_filtered_set() const noexcept;
   /// A tombstone and a recycled object keep its values ([MS-ADTS] 3.1.1.5.5.1.1). The RDN attribute is kept as well: the class says which.
   [[nodiscard]] bool is_kept_by_tombstone() const noexcept;
