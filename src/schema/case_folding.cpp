@@ -21,6 +21,8 @@ constexpr Folding kFoldings[] = {
 };
 static_assert(std::ranges::is_sorted(kFoldings, {}, &Folding::first));
 
+constexpr char32_t fold_ascii(char32_t code) { return code >= U'A' && code <= U'Z' ? code + 32 : code; }
+
 void append_utf8(char32_t code, Bytes& out) {
   const auto tail = [code](int shift) { return static_cast<std::uint8_t>(0x80 | ((code >> shift) & 0x3F)); };
   if (code < 0x80) {
@@ -58,7 +60,7 @@ std::optional<Decoded> decode(std::string_view rest) {
 }  // namespace
 
 char32_t fold_case(char32_t code) noexcept {
-  if (code < 0x80) return code >= U'A' && code <= U'Z' ? code + 32 : code;
+  if (code < 0x80) return fold_ascii(code);
   const auto* at = std::ranges::upper_bound(kFoldings, static_cast<std::uint32_t>(code), {}, &Folding::first);
   if (at == std::begin(kFoldings)) return code;
   --at;
@@ -70,9 +72,9 @@ void append_folded_utf8(std::string_view utf8, Bytes& out) {
   out.reserve(out.size() + utf8.size());
   while (!utf8.empty()) {
     const auto octet = static_cast<std::uint8_t>(utf8.front());
-    const auto decoded = octet < 0x80 ? Decoded{octet, 1} : decode(utf8).value_or(Decoded{});
+    const auto decoded = octet < 0x80 ? Decoded{} : decode(utf8).value_or(Decoded{});
     if (decoded.octets == 0) {
-      out.push_back(octet);
+      out.push_back(octet < 0x80 ? static_cast<std::uint8_t>(fold_ascii(octet)) : octet);
       utf8.remove_prefix(1);
     } else {
       append_utf8(fold_case(decoded.code), out);
@@ -86,6 +88,10 @@ void append_folded_utf16(ByteView utf16_le, Bytes& out) {
   std::size_t at = 0;
   for (; at + 2 <= utf16_le.size(); at += 2) {
     char32_t code = load_le<std::uint16_t>(utf16_le.data() + at);
+    if (code < 0x80) {
+      out.push_back(static_cast<std::uint8_t>(fold_ascii(code)));
+      continue;
+    }
     if (code >= 0xD800 && code < 0xDC00 && at + 4 <= utf16_le.size()) {
       const char32_t low = load_le<std::uint16_t>(utf16_le.data() + at + 2);
       if (low >= 0xDC00 && low < 0xE000) {

@@ -206,19 +206,31 @@ bool Schema::is_subclass(Attid descendant, Attid ancestor) const noexcept {
 }
 
 const ClassSchema* Schema::structural_class(std::span<const Attid> object_class) const noexcept {
-  const ClassSchema* best = nullptr;
-  for (const auto attid : object_class) {
-    const auto* const candidate = find_class(attid);
-    if (candidate == nullptr || !candidate->may_be_structural()) continue;
-    if (best == nullptr || is_subclass(attid, best->attid)) best = candidate;
-  }
-  if (best == nullptr) return nullptr;
-  // Every other structural class has to be one of its superclasses; an 88 class beside it may be there as an auxiliary one.
-  for (const auto attid : object_class) {
-    const auto* const other = find_class(attid);
-    if (other != nullptr && other->category == ClassCategory::kStructural && !is_subclass(best->attid, attid)) return nullptr;
-  }
-  return best;
+  // The one of those that `may_be` which all the others are superclasses of.
+  const auto most_derived = [&](auto may_be) -> const ClassSchema* {
+    const ClassSchema* best = nullptr;
+    for (const auto attid : object_class) {
+      const auto* const candidate = find_class(attid);
+      if (candidate != nullptr && may_be(*candidate) && (best == nullptr || is_subclass(attid, best->attid))) best = candidate;
+    }
+    const auto is_above_best = [&](Attid attid) {
+      const auto* const other = find_class(attid);
+      return other == nullptr || !may_be(*other) || is_subclass(best->attid, attid);
+    };
+    return best != nullptr && std::ranges::all_of(object_class, is_above_best) ? best : nullptr;
+  };
+  const auto is_structural = [](const ClassSchema& each) { return each.category == ClassCategory::kStructural; };
+  const bool has_structural = std::ranges::any_of(object_class, [&](Attid each) {
+    const auto* const found = find_class(each);
+    return found != nullptr && is_structural(*found);
+  });
+  if (!has_structural) return most_derived([](const ClassSchema& each) { return each.category == ClassCategory::k88; });
+  const auto* const structural = most_derived(is_structural);
+  if (structural == nullptr) return nullptr;
+  // An 88 class that inherits from it is the most specific one; any other beside it is there as an auxiliary class.
+  return most_derived([&](const ClassSchema& each) {
+    return each.attid == structural->attid || (each.category == ClassCategory::k88 && is_subclass(each.attid, structural->attid));
+  });
 }
 
 ContentRules Schema::content_rules(std::span<const Attid> object_class) const {

@@ -209,6 +209,27 @@ TEST(ClassRules, MostSpecificClassInAnyOrder) {
   EXPECT_EQ(embedded().structural_class(attids_of({"user", "group"})), nullptr);
   EXPECT_EQ(embedded().structural_class(attids_of({"top"})), nullptr);
   EXPECT_EQ(embedded().structural_class(attids_of({"person"})), &object_class("person")) << "an 88 class";
+  EXPECT_EQ(embedded().structural_class(attids_of({"certificationAuthority", "top", "user"})), &object_class("user")) << "an 88 class beside a structural one";
+  EXPECT_EQ(embedded().structural_class(attids_of({"certificationAuthority", "person"})), nullptr) << "two 88 classes, neither above the other";
+  EXPECT_THAT(names_of(embedded().complete_object_class(attids_of({"container", "certificationAuthority"})).value()),
+              ElementsAre("top", "certificationAuthority", "container"));
+}
+
+// [MS-ADTS] 3.1.1.2.4.2: an 88 class may inherit from a structural one; then it is the most specific.
+TEST(ClassRules, An88ClassBelowAStructuralOne) {
+  SchemaBuilder builder(embedded());
+  ClassSchema below;
+  below.attid = Attid{0x000A3A99};
+  below.oid = "1.2.840.113556.1.5.15001";
+  below.ldap_display_name = below.cn = "labBelow";
+  below.category = ClassCategory::k88;
+  below.sub_class_of = object_class("container").attid;
+  ASSERT_TRUE(builder.put(below));
+  const auto schema = builder.build();
+  const auto certifier = object_class("certificationAuthority").attid, container = object_class("container").attid;
+  for (const auto& classes : {std::vector{container, below.attid}, std::vector{below.attid, container}, std::vector{below.attid}, std::vector{certifier, below.attid, container}})
+    EXPECT_EQ(schema->structural_class(classes), schema->find_class("labBelow"));
+  EXPECT_EQ(schema->structural_class(std::vector{below.attid, object_class("user").attid}), schema->find_class("user"));
 }
 
 // [MS-ADTS] 3.1.1.2.4.5.
