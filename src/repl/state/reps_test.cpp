@@ -162,6 +162,44 @@ TEST(RepsFrom, CountsFailures) {
   after_failure(source, win32::kErrorDsDraAccessDenied, kNow);
   EXPECT_EQ(source.consecutive_failures, UINT32_MAX);
 }
+// The examples of 4.1.10.7 and 4.1.10.8: four failures, then a cycle that brings a user, then one that brings a link value.
+TEST(RepsFrom, IsThatOfTheExamples) {
+  const DsaGuid dc1{"c20bc312-4d35-4cc0-9903-b1073368af4a"_guid};
+  const InvocationId invocation{dc1.value};
+  drsuapi::blobs::REPS_FROM stored;
+  stored.dwVersion = 1;
+  stored.cConsecutiveFailures = 4;
+  stored.timeLastSuccess = {12'797'642'625};
+  stored.timeLastAttempt = {12'797'643'058};
+  stored.ulResultLastAttempt = Win32{0x2108};
+  stored.ulReplicaFlags = {0x70};
+  stored.usnVec = {29322, 0, 29322};
+  stored.uuidDsaObj = dc1;
+  stored.uuidInvocId = invocation;
+  stored.set_network_address("c20bc312-4d35-4cc0-9903-b1073368af4a._msdcs.contoso.com");
+  const auto octets = drsuapi::blobs::encode_reps_from(stored).value();
+  ASSERT_EQ(octets.size(), 276u);
+
+  auto source = decode_reps_from(octets).value();
+  EXPECT_EQ(source.options, std::uint32_t{DRS_WRIT_REP | DRS_INIT_SYNC | DRS_PER_SYNC});
+  EXPECT_EQ(source.result_last_attempt, win32::kErrorDsDraSourceDisabled);
+  after_reply(source, invocation, {29379, 0, 29379}, {12'797'643'933});
+  after_cycle(source);
+  const auto final = drsuapi::blobs::decode_reps_from(encode_reps_from(source).value()).value();
+  EXPECT_EQ(final.dwVersion, 1u);
+  EXPECT_EQ(final.cb, 276u);
+  EXPECT_EQ(final.cbOtherDraOffset, 216u);
+  EXPECT_EQ(final.cbOtherDra, 60u);
+  EXPECT_EQ(final.cConsecutiveFailures, 0u);
+  EXPECT_EQ(final.timeLastSuccess, DsTime{12'797'643'933});
+  EXPECT_EQ(final.timeLastAttempt, DsTime{12'797'643'933});
+  EXPECT_EQ(final.ulResultLastAttempt, Win32::kSuccess);
+  EXPECT_EQ(final.ulReplicaFlags.value, 0x70u);
+  EXPECT_EQ(final.usnVec, (USN_VECTOR{29379, 0, 29379}));
+  EXPECT_EQ(final.cbPasDataOffset, 0u);
+  after_reply(source, invocation, {29389, 0, 29389}, {12'797'645'000});
+  EXPECT_EQ(source.usn_vec, (USN_VECTOR{29389, 0, 29389}));
+}
 // 5.172, DRS_PREEMPTED: the attempt gave way; it is no failure, and the next applied reply clears it.
 TEST(RepsFrom, RemembersThatItGaveWay) {
   auto source = sample();

@@ -152,6 +152,20 @@ TEST(LocalInvocation, IsToldWithTheHighestCommittedUsn) {
   EXPECT_EQ(*told.find(kA), (UpToDateCursor{kA, {40}, {7}}));
   EXPECT_EQ(told.size(), 2u);
 }
+// The example of 4.1.10.7: what DC2 sends (itself included), and what it has after the last reply.
+TEST(LocalInvocation, IsInTheRequestOfTheExample) {
+  const InvocationId dc1{"c20bc312-4d35-4cc0-9903-b1073368af4a"_guid};
+  const InvocationId dc2{"9876730c-5844-4c94-b0bd-28458be39333"_guid};
+  const ReplUpToDateVector stored({{dc1, {29335}, {12'797'642'625}}});
+  const auto sent = utd_to_wire_v1(with_local(stored, dc2, {27359}, {12'797'643'900}));
+  ASSERT_EQ(sent.rgCursors.size(), 2u);
+  EXPECT_EQ(sent.rgCursors[0].uuidDsa, dc2.value);
+  EXPECT_EQ(sent.rgCursors[0].usnHighPropUpdate, 27359);
+  EXPECT_EQ(sent.rgCursors[1].uuidDsa, dc1.value);
+  EXPECT_EQ(sent.rgCursors[1].usnHighPropUpdate, 29335);
+  const auto after = update_utd(stored, ReplUpToDateVector({{dc1, {29379}, {12'797'643'933}}}), dc2);
+  EXPECT_EQ(after, ReplUpToDateVector({{dc1, {29379}, {12'797'643'933}}}));
+}
 // A peer that has seen more of us than we ever wrote: the database is an old copy.
 TEST(LocalInvocation, RolledBackIsSeenByWhatPeersHave) {
   const ReplUpToDateVector remote({{kA, {50}, {1}}});
