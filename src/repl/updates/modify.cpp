@@ -39,6 +39,24 @@ Result<void> check_object(const Snapshot& snapshot, const Context& context, cons
   return {};
 }
 
+/// A change of link values alone does not touch the record: they are found by their own USNs.
+Result<ObjectUpdate> write(WriteTransaction& tx, const Context& context, const ObjectView& object, const ModifyPlan& plan, CheckLevel level) {
+  ObjectUpdate update{object.dnt(), object.nc(), {}};
+  ObjectEditor editor(tx, context, object);
+  const bool is_judged = level == CheckLevel::kClient && !has(editor.draft().head.flags, store::ObjectFlags::kDeleted);
+  update.usn = editor.by().usn;
+  apply_to_draft(editor, plan);
+  if (is_judged)
+    if (auto good = check_changed_content(tx, *context.schema, editor, plan); !good) return std::unexpected(good.error());
+  if (!plan.attributes.empty() || !plan.legacy_links.empty()) {
+    const auto written = editor.put();
+    if (!written) return std::unexpected(written.error());
+  }
+  apply_to_links(tx, context, editor.by(), plan);
+  if (auto good = settle(tx); !good) return std::unexpected(good.error());
+  return update;
+}
+
 }  // namespace
 
 Result<Updates> modify(WriteTransaction& tx, const Context& context, Dnt dnt, std::span<const Modification> modifications,
@@ -52,14 +70,8 @@ Result<Updates> modify(WriteTransaction& tx, const Context& context, Dnt dnt, st
   if (plan->empty()) return Updates{};
 
   const auto classes = object_classes(*object);
-  ObjectEditor editor(tx, context, *object);
-  apply_to_draft(editor, *plan);
-  if (options.level == CheckLevel::kClient && !is_deleted(*object))
-    if (auto good = check_changed_content(tx, *context.schema, editor, *plan); !good) return std::unexpected(good.error());
-  const auto written = editor.put();
+  const auto written = write(tx, context, *object, *plan, options.level);
   if (!written) return std::unexpected(written.error());
-  apply_to_links(tx, context, editor.by(), *plan);
-  if (auto good = settle(tx); !good) return std::unexpected(good.error());
   Updates updates;
   updates.objects.push_back(*written);
   updates.urgent = plan->urgent || is_urgent(*context.schema, classes, UpdateKind::kModify);

@@ -26,7 +26,7 @@ struct ModifyOptions {
 };
 
 /// Modifications take effect in their order. An attribute that ends with the values that it began with is not written and keeps its stamp;
-/// of linked attributes only those values that come or go get stamps.
+/// of linked attributes only those values that come or go get stamps. When only link values change, the object's uSNChanged stays.
 /// Codes: kErrorDsObjNotFound, kErrorDsReferral, kErrorDsIllegalModOperation (a deleted object, LostAndFound, wellKnownObjects),
 /// kErrorInvalidParameter (unknown or defunct attribute), kErrorDsConstructedAttMod, kErrorDsCantModSystemOnly (also name and the RDN
 /// attribute), kErrorDsAttValAlreadyExists, kErrorDsCantRemMissingAttVal, kErrorDsAttIsNotOnObj, kErrorDsSingleValueConstraint,

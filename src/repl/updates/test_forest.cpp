@@ -2,6 +2,8 @@
 // What must hold in every replica. [MS-ADTS] 3.1.1.1.4 (name), 3.1.1.5.5.1 (deleted objects), 3.1.1.1.9 (stamps). See test_forest.hpp.
 #include "repl/updates/test_forest.hpp"
 
+#include "store/verify.hpp"
+
 namespace tributary::repl::testing {
 namespace {
 
@@ -94,6 +96,8 @@ void expect_consistent(Forest& forest) {
   std::size_t counted = 0;
   for (const Dnt root : must(snapshot->nc_roots())) counted += static_cast<std::size_t>(must(snapshot->nc_size(root)).first);
   EXPECT_EQ(objects, counted) << "some object is outside the tree";
+  const auto report = must(store::verify(*snapshot));
+  for (const auto& finding : report.findings) ADD_FAILURE() << to_string(finding);
 }
 
 }  // namespace tributary::repl::testing
