@@ -7,6 +7,7 @@
 
 #include "drsuapi/dsname.hpp"
 #include "drsuapi/operations.hpp"
+#include "store/verify.hpp"
 
 namespace tributary::repl::testing {
 
@@ -252,6 +253,11 @@ std::string whole_state(const Dsa& dsa) {
   return text;
 }
 
+void expect_sound(const Dsa& dsa) {
+  const auto report = must(store::verify(*dsa.store->read()));
+  for (const auto& finding : report.findings) ADD_FAILURE() << store::to_string(finding);
+}
+
 void converge(std::vector<Dsa*> dsas, const PullOptions& options) {
   int quiet = 0;
   for (int round = 0; round < 20 && quiet < 2; ++round) {
@@ -266,7 +272,10 @@ void converge(std::vector<Dsa*> dsas, const PullOptions& options) {
     quiet = sent == 0 ? quiet + 1 : 0;
   }
   EXPECT_EQ(quiet, 2) << "the forest does not come to rest";
-  for (auto* dsa : dsas) EXPECT_EQ(content(*dsa), content(*dsas.front()));
+  for (auto* dsa : dsas) {
+    EXPECT_EQ(content(*dsa), content(*dsas.front()));
+    expect_sound(*dsa);
+  }
 }
 
 }  // namespace tributary::repl::testing

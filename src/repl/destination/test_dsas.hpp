@@ -86,6 +86,9 @@ PullResult pull(Dsa& destination, const Dsa& source, const PullOptions& options 
 /// Everything in the database: equal when nothing at all was written.
 [[nodiscard]] std::string whole_state(const Dsa& dsa);
 
+/// The database keeps every invariant that store/verify.hpp knows.
+void expect_sound(const Dsa& dsa);
+
 /// Everybody pulls from everybody until two rounds bring nothing.
 void converge(std::vector<Dsa*> dsas, const PullOptions& options = {});
 
