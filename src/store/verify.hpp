@@ -25,7 +25,7 @@ enum class FindingKind : std::uint8_t {
   kCycle,               ///< an object below itself
   kWrongNc,             ///< the NC is not that of the parent, or its root is none
   kNoReplica,           ///< the root of an NC without its replica record, or the other way round
-  kWrongUsnChanged,     ///< not the highest usn_local of the attributes
+  kWrongUsnChanged,     ///< below the usn_local of an attribute
   kUsnTooHigh,          ///< above the highest that was committed: of an entry, or of a stamp of our own invocationId
   kDnt,                 ///< a DNT that was not yet given out, or a root that is none
   kDanglingReference,   ///< a value or a link whose target or source is not there

@@ -191,7 +191,7 @@ TEST_P(VerifyTest, a_root_without_replica_and_a_replica_without_root) {
 }
 
 TEST_P(VerifyTest, usn_changed_that_is_not_the_highest_of_the_attributes) {
-  expect({kWrongUsnChanged}, [&](kv::Writer& w) { rewrite(w, a_, [&](ObjectDraft& d) { d.attribute(kPlain).usn_local = Usn{1}; }); });
+  expect({kWrongUsnChanged}, [&](kv::Writer& w) { rewrite(w, a_, [&](ObjectDraft& d) { d.attribute(kPlain).usn_local = Usn{d.head.usn_changed.value + 1}; }); });
 }
 
 TEST_P(VerifyTest, a_usn_above_the_highest_committed) {
