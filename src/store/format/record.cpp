@@ -148,8 +148,24 @@ bool is_sound_entry(const std::uint8_t* record, std::size_t size, const std::uin
   return true;
 }
 
+/// None stands there twice. There are nearly always fewer than a handful.
+bool are_distinct(const std::uint8_t* ids, std::size_t count) {
+  constexpr std::size_t kFew = 8;
+  if (count <= kFew) {
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (std::memcmp(ids + i * kGuidOctets, ids + j * kGuidOctets, kGuidOctets) == 0) return false;
+    return true;
+  }
+  std::vector<Guid> sorted;
+  for (std::size_t i = 0; i < count; ++i) sorted.push_back(guid_at(ids + i * kGuidOctets));
+  std::ranges::sort(sorted);
+  return std::ranges::adjacent_find(sorted) == sorted.end();
+}
+
 /// Every invocationId is used, and the first use of each comes after that of the one before it.
-bool are_sound_ids(const std::uint8_t* directory, std::size_t attributes, std::size_t ids) noexcept {
+bool are_sound_ids(const std::uint8_t* directory, std::size_t attributes, std::size_t ids) {
+  if (!are_distinct(directory - ids * kGuidOctets, ids)) return false;
   std::size_t seen = 0;
   for (std::size_t i = 0; i < attributes; ++i) {
     const std::uint8_t* entry = directory + i * kEntry;
@@ -161,7 +177,7 @@ bool are_sound_ids(const std::uint8_t* directory, std::size_t attributes, std::s
   return seen == ids;
 }
 
-bool is_sound(ByteView octets) noexcept {
+bool is_sound(ByteView octets) {
   if (octets.size() < kHead || octets.size() > kRecordOctetsMax) return false;
   const std::uint8_t* record = octets.data();
   const std::size_t attributes = u16(record + kAttributes), ids = u16(record + kIds);
@@ -215,7 +231,7 @@ Result<void> RecordCodec::encode(const ObjectDraft& draft, const ObjectHead& hea
   return {};
 }
 
-std::optional<ObjectView> RecordCodec::open(Dnt dnt, ByteView record) noexcept {
+std::optional<ObjectView> RecordCodec::open(Dnt dnt, ByteView record) {
   if (record.size() < kHead || u32(record.data()) != sum_of(dnt, record) || !is_sound(record)) return std::nullopt;
   return at(dnt, record.data());
 }

@@ -18,7 +18,7 @@ class RecordCodec {
   /// A view of a record that was just checked or encoded.
   [[nodiscard]] static ObjectView at(Dnt dnt, const std::uint8_t* record) noexcept;
   /// A view of the record, when its sum and all of its bounds are right; nothing otherwise.
-  [[nodiscard]] static std::optional<ObjectView> open(Dnt dnt, ByteView record) noexcept;
+  [[nodiscard]] static std::optional<ObjectView> open(Dnt dnt, ByteView record);
 };
 
 }  // namespace tributary::store
