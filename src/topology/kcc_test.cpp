@@ -213,6 +213,29 @@ TEST(KccIntrasite, FileReplicationConnectionDoesNotCount) {
   EXPECT_EQ(run(forest, "a").creates.size(), 0u);
 }
 
+// 6.2.2.2: an RODC takes its domain from DCs of version 3 and more, everything else from any.
+TEST(KccIntrasite, OldDcsDoNotFeedTheDomainOfAnRodc) {
+  auto forest = one_site(2);
+  forest.add_dc({.name = "r", .site = "paris", .domain = "corp", .gc = false, .rodc = true, .version = 7, .mail = {}});
+  forest.dc("a").behavior_version = DS_BEHAVIOR_WIN2003;
+  const auto plan = run(forest, "r");
+  const auto corp = forest.nc("corp").nc;
+  ASSERT_EQ(plan.creates.size(), 2u);
+  for (const auto& step : plan.creates) {
+    const bool for_corp = std::ranges::find(step.connection.reasons, corp, &NcReason::nc) != step.connection.reasons.end();
+    EXPECT_EQ(for_corp, step.connection.from_server == forest.dc("b").guid);
+  }
+}
+
+// 6.2.2.2: the ring is made around the DCs that fail and then as if none did.
+TEST(KccIntrasite, RingWithAndWithoutTheFailed) {
+  auto forest = one_site(4);
+  forest.state("a").failed_connections = {{.dsa = forest.dc("b").guid, .time_first_failure = DsTime{1}, .failure_count = 1, .last_result = {}}};
+  forest.state("a").contacts = {{.dsa = forest.dc("b").guid, .result = Win32{1722}, .failed_links = {}, .failed_connections = {}}};
+  forest.apply(forest.run(forest.dc("a").guid));
+  EXPECT_EQ(sources(forest, "a"), (std::vector<std::string>{"b", "c", "d"}));
+}
+
 // 6.2.2.3.4.4, GetAllBridgeheadDCs: preferred bridgeheads of a site are taken, a site that names none is free to choose.
 TEST(KccBridgeheads, PreferredOnes) {
   auto forest = two_sites();
@@ -275,6 +298,60 @@ TEST(KccIntersite, HalfOfTheNotifyPairStays) {
   EXPECT_EQ(run(forest, "a").modifies.size(), 1u);
 }
 
+// 6.2.2.3.4.2: when the failed ones leave no tree, the connections of the tree without failures are made.
+TEST(KccIntersite, IdealTreeWhenAllHaveFailed) {
+  auto forest = two_sites();
+  auto& state = forest.state("a");
+  for (const auto* name : {"x", "y"}) {
+    state.failed_connections.push_back({.dsa = forest.dc(name).guid, .time_first_failure = DsTime{1}, .failure_count = 9, .last_result = {}});
+    state.contacts.push_back({.dsa = forest.dc(name).guid, .result = Win32{1722}, .failed_links = {}, .failed_connections = {}});
+  }
+  const auto plan = run(forest, "a");
+  EXPECT_FALSE(plan.all_connected);
+  ASSERT_EQ(plan.creates.size(), 2u);
+  EXPECT_EQ(plan.creates[1].connection.from_server, forest.dc("x").guid);
+}
+
+// 6.2.2.3.4.5: an edge between partial replicas is followed towards the site that is further from a full one, and only so.
+TEST(KccIntersite, PartialReplicasReadTowardsTheFullOnes) {
+  Forest forest;
+  forest.add_domain("corp");
+  forest.add_domain("lab");
+  forest.add_dc({.name = "full", .site = "paris", .domain = "lab", .gc = false, .rodc = false, .version = 7, .mail = {}});
+  forest.add_dc({.name = "near", .site = "rome", .domain = "corp", .gc = true, .rodc = false, .version = 7, .mail = {}});
+  forest.add_dc({.name = "far", .site = "oslo", .domain = "corp", .gc = true, .rodc = false, .version = 7, .mail = {}});
+  forest.add_link({.name = "first", .sites = {"paris", "rome"}, .cost = 100, .interval_minutes = 15, .options = 0, .schedule = std::nullopt, .transport = "IP"});
+  forest.add_link({.name = "second", .sites = {"rome", "oslo"}, .cost = 10, .interval_minutes = 15, .options = 0, .schedule = std::nullopt, .transport = "IP"});
+  const auto reads_lab = [&](const char* to, const char* from) {
+    for (const auto& step : run(forest, to).creates)
+      if (step.connection.from_server == forest.dc(from).guid)
+        return std::ranges::find(step.connection.reasons, forest.nc("lab").nc, &NcReason::nc) != step.connection.reasons.end();
+    return false;
+  };
+  EXPECT_TRUE(reads_lab("near", "full"));
+  EXPECT_TRUE(reads_lab("far", "near"));
+  EXPECT_FALSE(reads_lab("near", "far"));
+}
+
+// 6.2.2, 6.2.2.3.3: neither a writable replica of a domain nor an RODC's full one comes by mail.
+TEST(KccIntersite, DomainsDoNotComeByMail) {
+  Forest forest;
+  forest.add_domain("corp");
+  forest.add_dc({.name = "a", .site = "paris", .domain = "corp", .gc = false, .rodc = false, .version = 7, .mail = "a@corp"});
+  forest.add_dc({.name = "r", .site = "rome", .domain = "corp", .gc = false, .rodc = true, .version = 7, .mail = "r@corp"});
+  forest.add_link({.name = "post", .sites = {"paris", "rome"}, .cost = 10, .interval_minutes = 15, .options = 0, .schedule = std::nullopt, .transport = "SMTP"});
+  auto plan = run(forest, "r");
+  const auto corp = forest.nc("corp").nc;
+  ASSERT_EQ(plan.creates.size(), 1u);
+  EXPECT_EQ(std::ranges::find(plan.creates[0].connection.reasons, corp, &NcReason::nc), plan.creates[0].connection.reasons.end());
+  forest.add_dc({.name = "b", .site = "rome", .domain = "corp", .gc = false, .rodc = false, .version = 7, .mail = "b@corp"});
+  forest.site("rome").settings->options = NTDSSETTINGS_OPT_IS_INTER_SITE_AUTO_TOPOLOGY_DISABLED | NTDSSETTINGS_OPT_IS_AUTO_TOPOLOGY_DISABLED;
+  forest.connect("b", "a", 0).transport = forest.transport("SMTP").guid;
+  plan = run(forest, "b");
+  EXPECT_EQ(plan.reps_adds.size(), 2u);
+  for (const auto& step : plan.reps_adds) EXPECT_NE(step.nc, corp);
+}
+
 // 6.2.2.3.1: only the generator makes connections from other sites, for all DCs of its site.
 TEST(KccIntersite, OnlyTheGenerator) {
   auto forest = two_sites();
@@ -314,6 +391,19 @@ TEST(KccCleanup, HandMadeStays) {
   forest.connect("a", "y", 0);
   for (const auto* name : {"a", "b"})
     for (const auto& step : run(forest, name).deletes) EXPECT_NE(step.connection.options & NTDSCONN_OPT_IS_GENERATED, 0u);
+}
+
+// 6.2.2.4: of two from the same source the younger stays; the connection for file replication is no twin.
+TEST(KccCleanup, TheYoungerTwinStays) {
+  auto forest = one_site(2);
+  forest.connect("a", "b", NTDSCONN_OPT_IS_GENERATED).when_created.seconds -= 10;
+  const auto younger = forest.connect("a", "b", NTDSCONN_OPT_IS_GENERATED).guid;
+  auto plan = run(forest, "a");
+  ASSERT_EQ(plan.deletes.size(), 1u);
+  EXPECT_NE(plan.deletes[0].connection.guid, younger);
+  forest.apply(plan);
+  forest.connect("a", "b", NTDSCONN_OPT_IS_GENERATED | NTDSCONN_OPT_RODC_TOPOLOGY).when_created.seconds += 10;
+  EXPECT_TRUE(run(forest, "a").deletes.empty());
 }
 
 // 6.2.2.4: a hub's connections from two sites say the same about NCs and are both needed.

@@ -30,6 +30,16 @@ class Dice {
 
 std::string text(const char* kind, std::uint64_t number) { return fmt::format("{}{}", kind, number); }
 
+/// Open at some times of the week, Wednesday noon among them, so that any two have it in common.
+std::optional<Schedule> random_schedule(Dice& dice) {
+  if (dice.one_in(2)) return std::nullopt;
+  Schedule out;
+  const auto begin = dice.below(336);
+  const auto end = 337 + dice.below(336);
+  for (auto quarter = begin; quarter < end; ++quarter) out.set(static_cast<std::uint32_t>(quarter));
+  return out;
+}
+
 /// Sites that are all linked, domains that each have a writable DC.
 Forest random_forest(std::uint64_t seed) {
   Dice dice(seed);
@@ -46,13 +56,20 @@ Forest random_forest(std::uint64_t seed) {
     if (i == 0) continue;
     forest.add_link({.name = text("link", i), .sites = {name, text("site", dice.below(i))},
                      .cost = static_cast<std::uint32_t>(1 + dice.below(5)) * 100, .interval_minutes = 15, .options = static_cast<std::uint32_t>(dice.below(8)),
-                     .schedule = std::nullopt, .transport = "IP"});
+                     .schedule = random_schedule(dice), .transport = "IP"});
   }
-  for (std::uint64_t i = 0; i < dice.below(4) && sites > 1; ++i) {
+  const auto meshes = sites > 1 ? dice.below(4) : 0;
+  for (std::uint64_t i = 0; i < meshes; ++i) {
     testing::LinkSpec mesh{.name = text("mesh", i), .sites = {}, .cost = static_cast<std::uint32_t>(1 + dice.below(5)) * 100,
                            .interval_minutes = 180, .options = 0, .schedule = std::nullopt, .transport = "IP"};
-    for (std::uint64_t k = 0; k < 2 + dice.below(3); ++k) mesh.sites.push_back(text("site", dice.below(sites)));
+    for (std::uint64_t k = 2 + dice.below(3); k > 0; --k) mesh.sites.push_back(text("site", dice.below(sites)));
     forest.add_link(mesh);
+  }
+  if (dice.one_in(4)) {
+    forest.transport("IP").options = NTDSTRANSPORT_OPT_BRIDGES_REQUIRED;
+    std::vector<std::string> links;
+    for (const auto& link : forest.view.site_links) links.push_back(link.name);
+    forest.add_bridge(links);
   }
   const auto dcs = domains + dice.below(16);
   for (std::uint64_t i = 0; i < dcs; ++i)

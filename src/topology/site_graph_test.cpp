@@ -169,6 +169,24 @@ TEST(SiteGraph, DemotedVertexDoesNotHideOthers) {
   EXPECT_EQ(tree->component_count, 2u);
   ASSERT_EQ(tree->edges.size(), 1u);
   EXPECT_EQ(tree->edges[0].from + tree->edges[0].to, 3u);
+  EXPECT_EQ(tree->edges[0].repl.cost, 10u);
+}
+
+// TryNewPath: the nearest vertex of a link may be open at the wrong times; one that is further away carries the path then.
+TEST(SiteGraph, NearestVertexIsNotAlwaysTheWay) {
+  Lab lab(5);
+  Schedule sunday;
+  sunday.set(0);
+  Schedule monday;
+  monday.set(100);
+  lab.link({"0", "1"}, 5, sunday);
+  lab.link({"0", "2"}, 6);
+  lab.link({"1", "2", "3"}, 10, monday);
+  lab.link({"3", "4"}, 100);
+  const auto tree = lab.tree({kR, kW, kW, kW, kR});
+  ASSERT_EQ(tree.edges.size(), 1u);
+  EXPECT_EQ(tree.edges[0].repl.cost, 116u);
+  EXPECT_EQ(tree.edges[0].repl.schedule, monday);
 }
 
 TEST(SiteGraph, TooMuchWorkIsRefused) {
