@@ -21,7 +21,7 @@ Result<void> PageApplier::links(const ndr::Seq<REPLVALINF_V3>& list) {
     }
     if (tx_.failure()) return std::unexpected(*tx_.failure());
   }
-  return touch_sources();
+  return {};
 }
 
 Result<PageApplier::LinkEnd> PageApplier::link_end(const DsnameView& name) {
@@ -99,6 +99,8 @@ Result<bool> PageApplier::find_target(const DsnameView& name, LinkEnd& target) {
   return true;
 }
 
+/// DEVIATION: uSNChanged and whenChanged of the object stay, unlike in 4.1.10.8.4: the value has its own place in the index of changes, and a
+/// group is not written for each of its members.
 Result<void> PageApplier::process_link_value(const REPLVALINF_V3& entry) {
   const auto takes_values = find_source(entry);
   if (!takes_values) return std::unexpected(takes_values.error());
@@ -134,26 +136,6 @@ Result<void> PageApplier::process_link_value(const REPLVALINF_V3& entry) {
   link.usn_local = tx_.next_usn();
   tx_.put_link(link);
   ++figures_.links_changed;
-  if (touched_.empty() || touched_.back().first != source_.dnt) touched_.emplace_back(source_.dnt, link.usn_local);
-  touched_.back().second = link.usn_local;
-  return {};
-}
-
-/// A change of its link values changes an object: uSNChanged and whenChanged follow (4.1.10.8.4), once for each page.
-Result<void> PageApplier::touch_sources() {
-  std::ranges::sort(touched_);
-  for (std::size_t i = 0; i < touched_.size(); ++i) {
-    if (i + 1 < touched_.size() && touched_[i + 1].first == touched_[i].first) continue;  // the last one counts
-    const auto object = tx_.find(touched_[i].first);
-    if (!object) return std::unexpected(object.error());
-    if (!*object) return fail(win32::kErrorDsDatabaseError, "the object of a link value went away");
-    store::ObjectDraft draft(**object);
-    draft.head.usn_changed = touched_[i].second;
-    draft.head.when_changed = context_.ds_now();
-    const auto written = tx_.put(draft);
-    if (!written) return std::unexpected(written.error());
-  }
-  touched_.clear();
   return {};
 }
 

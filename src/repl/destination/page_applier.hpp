@@ -74,7 +74,6 @@ class PageApplier {
   [[nodiscard]] Result<bool> find_source(const drsuapi::REPLVALINF_V3& entry);
   [[nodiscard]] Result<bool> find_target(const DsnameView& name, LinkEnd& target);
   [[nodiscard]] Result<bool> belongs_to_nc(const DsnameView& name);
-  [[nodiscard]] Result<void> touch_sources();
 
   const Context& context_;
   store::WriteTransaction& tx_;
@@ -87,7 +86,6 @@ class PageApplier {
   LinkEnd source_;
   Guid source_guid_;
   std::unordered_map<ObjectGuid, LinkEnd> ends_;  // looked up, never walked
-  std::vector<std::pair<Dnt, Usn>> touched_;      // sources of changed link values
 };
 
 }  // namespace tributary::repl
