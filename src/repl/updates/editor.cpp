@@ -48,6 +48,12 @@ void ObjectEditor::set(Attid attid, std::span<const NewValue> values) {
   if (values.empty() && !attribute.stamp) draft_.remove(attid);
 }
 
+void ObjectEditor::ensure(Attid attid, const NewValue& value) {
+  const auto* attribute = draft_.find(attid);
+  const bool is_there = attribute != nullptr && attribute->values.size() == 1 && std::ranges::equal(attribute->values[0], keep(*attribute, value));
+  if (!is_there) set(attid, value);
+}
+
 void ObjectEditor::add(Attid attid, const NewValue& value) {
   if (!has_values(attid)) return set(attid, value);
   auto& attribute = draft_.attribute(attid);

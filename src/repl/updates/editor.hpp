@@ -27,6 +27,8 @@ class ObjectEditor {
   store::AttributeDraft& begin(Attid attid);
   void set(Attid attid, std::span<const NewValue> values);
   void set(Attid attid, const NewValue& value) { set(attid, std::span(&value, 1)); }
+  /// Written only when it has another value ([MS-DRSR] 5.161: what conforms already is not changed).
+  void ensure(Attid attid, const NewValue& value);
   void add(Attid attid, const NewValue& value);  ///< to the values that are there
   /// All values go; a stamp stays, and is raised if there were values ([MS-DRSR] 5.160: what conforms already is not changed).
   void clear(Attid attid);

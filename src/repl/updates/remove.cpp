@@ -61,11 +61,11 @@ Result<Updates> bury(WriteTransaction& tx, const Context& context, const ObjectV
   if (keeps_values) {
     editor.clear(attid::kObjectCategory);
     editor.clear(attid::kSamAccountType);
-    editor.set(attid::kMsDsLastKnownRdn, text_value(last_rdn));
+    editor.ensure(attid::kMsDsLastKnownRdn, text_value(last_rdn));
   } else {
     strip(editor);
   }
-  editor.set(attid::kLastKnownParent, reference_value(last_parent));
+  editor.ensure(attid::kLastKnownParent, reference_value(last_parent));
   editor.set(attid::kIsDeleted, bool_value(true));
   editor.set_name(draft.rdn_type, deleted_rdn(last_rdn, draft.head.guid));
   const auto written = editor.put();
@@ -103,7 +103,7 @@ Result<Updates> recycle(WriteTransaction& tx, const Context& context, const Obje
   const Dnt dnt = object.dnt();
   ObjectEditor editor(tx, context, object);
   strip(editor);
-  if (!editor.has_values(attid::kIsDeleted)) editor.set(attid::kIsDeleted, bool_value(true));
+  editor.ensure(attid::kIsDeleted, bool_value(true));
   editor.set(attid::kIsRecycled, bool_value(true));
   auto& head = editor.draft().head;
   head.flags = head.flags | ObjectFlags::kDeleted | ObjectFlags::kRecycled;
