@@ -182,7 +182,10 @@ class LmdbWriter final : public kv::Writer {
     if (txn_ == nullptr) return failed(MDB_BAD_TXN, "committing");
     const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
     if (code == MDB_MAP_FULL) ask_for_room();
+    // LMDB says EIO for a write that was cut short, which is how a full disk shows first.
+    const bool is_disk_full = code == EIO && lacks_room();
     end();
+    if (is_disk_full) return fail(win32::kErrorDiskFull, "committing: the disk has no room left");
     if (code != 0) return failed(code, "committing");
     return {};
   }
@@ -216,6 +219,12 @@ class LmdbWriter final : public kv::Writer {
   std::unexpected<Error> refused(int code) {
     if (code == MDB_MAP_FULL) ask_for_room();
     return failed(code, "writing");
+  }
+  /// Whether the file could grow: tried, while nobody else writes.
+  [[nodiscard]] bool lacks_room() const noexcept {
+    int fd = -1;
+    if (mdb_env_get_fd(environment_->env, &fd) != 0) return false;
+    return cannot_extend(fd);
   }
   void ask_for_room() {
     const std::lock_guard lock(environment_->mutex);

@@ -13,7 +13,7 @@
 namespace tributary::store::lmdb {
 
 struct LmdbOptions {
-  std::string folder;  ///< made when it is not there
+  std::string folder{};  ///< made when it is not there
   /// Address space to begin with; it is not memory, and not disk before it is used. Doubled when half of it is used.
   std::size_t map_octets = std::size_t{16} << 30;
   /// The data file grows no further: ERROR_DISK_FULL. 0: as far as the disk has room.

@@ -94,6 +94,14 @@ Result<void> sync_file(const std::string& path) {
   return {};
 }
 
+bool cannot_extend(int fd) noexcept {
+  constexpr off_t kReserve = 1 << 20;
+  struct stat about {};
+  if (::fstat(fd, &about) != 0) return false;
+  const bool is_refused = ::fallocate(fd, 0, about.st_size, kReserve) != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG);
+  return ::ftruncate(fd, about.st_size) == 0 && is_refused;
+}
+
 Bytes place_of(const std::string& data_file) {
   struct statx about {};
   (void)::statx(AT_FDCWD, data_file.c_str(), 0, STATX_INO | STATX_BTIME, &about);

@@ -39,6 +39,8 @@ class FileHandle {
 /// All of the new content or all of the old, whenever the power goes. Without `sync` whenever the process goes.
 [[nodiscard]] Result<void> replace_file(const std::string& folder, const std::string& name, ByteView content, bool sync);
 [[nodiscard]] Result<void> sync_file(const std::string& path);
+/// True when the file system refuses the file another MiB. Its size is as before.
+[[nodiscard]] bool cannot_extend(int fd) noexcept;
 /// docs/formats/store.md, "The generation mark".
 [[nodiscard]] Bytes place_of(const std::string& data_file);
 /// Device and inode: the same folder by whatever name.
