@@ -23,7 +23,7 @@ struct Source {
 struct NcReplica {
   ObjectGuid guid;
   std::string dn;
-  NcKind kind = NcKind::kOther;
+  NcImportance kind = NcImportance::kOther;
   bool is_writable = false;
   std::vector<Source> sources;
   std::vector<RepsTo> partners;
@@ -44,7 +44,8 @@ struct Changes {
 struct Startup {};
 /// Everybody who waits is answered ERROR_DS_DRA_SHUTDOWN, running cycles are asked to stop, nothing begins any more.
 struct Shutdown {};
-/// All replicas of this DSA as they are now. Cursors and counters need not be told again after every cycle.
+/// All replicas of this DSA as they are now. Cursors and counters need not be told again after every cycle. Of two sources with one
+/// DSA GUID or address, and of two partners with one GUID, the first counts.
 struct ReplicasChanged {
   std::vector<NcReplica> replicas;
 };

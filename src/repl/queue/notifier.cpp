@@ -26,6 +26,8 @@ void Notifier::set_replicas(const std::vector<NcReplica>& replicas) {
     const auto before = old.find(replica.guid);
     if (before != old.end()) made.last_sent = before->second.last_sent;
     for (const auto& reps : replica.partners) {
+      const bool is_known = std::ranges::find(made.partners, reps.uuid_dsa, &Partner::guid) != made.partners.end();
+      if (reps.uuid_dsa.is_null() || is_known) continue;  // its answers could not be told apart
       Partner partner;
       partner.guid = reps.uuid_dsa;
       partner.address = reps.na_dsa;

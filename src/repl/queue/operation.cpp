@@ -51,8 +51,8 @@ std::uint32_t priority_of(const OperationRequest& request, const Standing& stand
   if (standing.is_intrasite) priority += kPriorityIntrasite;
   if (standing.is_writable) priority += kPriorityWritable;
   if (standing.is_waited_for) priority += kPriorityWaitedFor;
-  if (standing.nc_kind == NcKind::kSchema) priority += kPrioritySchema;
-  if (standing.nc_kind == NcKind::kConfiguration) priority += kPriorityConfiguration;
+  if (standing.nc_kind == NcImportance::kSchema) priority += kPrioritySchema;
+  if (standing.nc_kind == NcImportance::kConfiguration) priority += kPriorityConfiguration;
   return priority;
 }
 

@@ -46,11 +46,11 @@ struct PartnerName {
 /// As the request names it.
 [[nodiscard]] PartnerName partner_of(const OperationRequest& request);
 
-enum class NcKind : std::uint8_t { kOther, kConfiguration, kSchema };
+enum class NcImportance : std::uint8_t { kOther, kConfiguration, kSchema };
 
 /// What an operation's importance depends on beside its kind and options.
 struct Standing {
-  NcKind nc_kind = NcKind::kOther;
+  NcImportance nc_kind = NcImportance::kOther;
   bool is_writable = false;    ///< the local replica
   bool is_intrasite = false;   ///< the other DSA is in our site
   bool is_waited_for = false;  ///< somebody's call returns with the result

@@ -50,7 +50,7 @@ class RandomWorld {
       NcReplica nc;
       nc.guid = filled<ObjectGuid>(n + 1);
       nc.dn = "nc" + std::to_string(n);
-      nc.kind = static_cast<NcKind>(n % 3);
+      nc.kind = static_cast<NcImportance>(n % 3);
       nc.is_writable = n != 2;
       for (int s = 0; s < kSources; ++s) {
         if (changes_topology_ && chance(4)) continue;

@@ -32,12 +32,16 @@ void Scheduler::on(const ReplicasChanged& event, const Now& now, Actions& action
   std::vector<KnownNc> old;
   std::swap(old, ncs_);
   for (const auto& replica : event.replicas) {
+    if (find_nc(replica.guid) != nullptr) continue;
     auto& nc = ncs_.emplace_back(KnownNc{replica, {}});
     nc.replica.sources.clear();
     const auto before = std::ranges::find(old, replica.guid, [](const KnownNc& k) { return k.replica.guid; });
     for (const auto& source : replica.sources) {
       KnownSource known;
       known.source = source;
+      // What has no name, or the name of another, cannot be told from anything: no result would ever be its own.
+      const bool has_name = is_same_partner(known.name(), known.name());
+      if (!has_name || find_source(replica.guid, known.name()) != nullptr) continue;
       const auto same = before == old.end() ? std::vector<KnownSource>::iterator{}
                                             : std::ranges::find_if(before->sources, [&](const KnownSource& s) {
                                                 return is_same_partner(s.name(), known.name());

@@ -147,7 +147,7 @@ void Scheduler::request_change(const Request& event, const Now& now, Actions& ac
   draft.nc_dn = event.nc_dn;
   draft.partner = partner_of(event.operation);
   if (draft.partner.dsa_dn.empty()) draft.partner.dsa_dn = event.dsa_dn;
-  draft.standing = {NcKind::kOther, has(options_of(event.operation), DRS_WRIT_REP), event.is_intrasite, false};
+  draft.standing = {NcImportance::kOther, has(options_of(event.operation), DRS_WRIT_REP), event.is_intrasite, false};
   if (const auto* nc = find_nc(event.nc)) {
     draft.nc_dn = nc->replica.dn;
     draft.standing.nc_kind = nc->replica.kind;

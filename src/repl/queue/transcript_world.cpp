@@ -218,7 +218,7 @@ std::string World::setup(const Line& line, bool& is_done) {
     auto& nc = replicas_.emplace_back();
     nc.guid = nc_guid(line.word(1));
     nc.dn = line.word(1);
-    nc.kind = line.has("schema") ? NcKind::kSchema : line.has("configuration") ? NcKind::kConfiguration : NcKind::kOther;
+    nc.kind = line.has("schema") ? NcImportance::kSchema : line.has("configuration") ? NcImportance::kConfiguration : NcImportance::kOther;
     nc.is_writable = !line.has("partial");
     if (line.values.contains("first")) nc.notify_first_s = line.number("first", 0);
     if (line.values.contains("subsequent")) nc.notify_subsequent_s = line.number("subsequent", 0);
