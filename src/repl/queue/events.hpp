@@ -98,7 +98,8 @@ using Event = std::variant<Startup, Shutdown, ReplicasChanged, DsaOptionsChanged
 
 // --- Actions --------------------------------------------------------------------------------------------------------------------
 
-/// Carry an operation out; Finished says when. A sync names one source, by GUID and address.
+/// Carry an operation out; Finished says when. A sync names one source, by GUID and address. With DRS_FULL_SYNC_NOW it begins with
+/// begin_full_sync(), with DRS_FULL_SYNC_IN_PROGRESS it goes on with one.
 struct Start {
   OperationId operation{};
   OperationRequest request;

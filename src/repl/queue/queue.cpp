@@ -18,7 +18,7 @@ constexpr std::size_t kCallsMax = 4096;
 /// What a duplicate asks for beyond the first (the last four) is added to it.
 constexpr std::uint32_t kAdded = DRS_SYNC_URGENT | DRS_SYNC_FORCED | DRS_FULL_SYNC_NOW | DRS_TWOWAY_SYNC;
 constexpr std::uint32_t kOfTheRequest = DRS_ASYNC_OP | DRS_UPDATE_NOTIFICATION | DRS_SYNC_ALL | DRS_SYNC_BYNAME | DRS_WRIT_REP | DRS_INIT_SYNC |
-                                        DRS_PER_SYNC | DRS_INIT_SYNC_NOW | DRS_SYNC_REQUEUE | DRS_PREEMPTED | kAdded;
+                                        DRS_PER_SYNC | DRS_INIT_SYNC_NOW | kAdded;
 
 bool is_plain_sync(const OperationRequest& request) {
   return kind_of(request) == OperationKind::kSync && (options_of(request) & DRS_NO_DISCARD) == 0;
@@ -52,7 +52,7 @@ void ReplicationQueue::close_call(CallId call, Win32 result, Actions& actions) {
 Operation* ReplicationQueue::find_twin(const Draft& draft) {
   if (!is_plain_sync(draft.request)) return nullptr;
   const auto at = std::ranges::find_if(pending_, [&](const Operation& o) {
-    return is_plain_sync(o.request) && o.nc == draft.nc && is_same_partner(o.partner, draft.partner) &&
+    return is_plain_sync(o.request) && o.preemptions == 0 && o.nc == draft.nc && is_same_partner(o.partner, draft.partner) &&
            ((options_of(o.request) ^ options_of(draft.request)) & ~kOfTheRequest) == 0;
   });
   return at == pending_.end() ? nullptr : &*at;
@@ -273,7 +273,11 @@ void ReplicationQueue::requeue(Operation operation) {
   operation.started.reset();
   operation.is_giving_way = false;
   ++operation.preemptions;
-  options_of(operation.request) |= DRS_PREEMPTED | DRS_SYNC_REQUEUE;
+  auto& options = options_of(operation.request);
+  options |= DRS_PREEMPTED | DRS_SYNC_REQUEUE;
+  // A full sync goes on; it does not begin anew.
+  if (kind_of(operation.request) == OperationKind::kSync && (options & DRS_FULL_SYNC_NOW) != 0)
+    options = (options & ~DRS_FULL_SYNC_NOW) | DRS_FULL_SYNC_IN_PROGRESS;
   const auto place = std::ranges::upper_bound(pending_, operation.serial, {}, &Operation::serial);
   pending_.insert(place, std::move(operation));
 }
