@@ -14,7 +14,7 @@ namespace {
 
 using testing::Forest;
 
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kSeeds = 200;
 constexpr std::size_t kRoundsMax = 8;
 
 class Dice {
