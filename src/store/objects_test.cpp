@@ -393,6 +393,17 @@ TEST_P(ObjectsTest, what_would_break_an_invariant_is_refused) {
   refused(win32::kErrorInvalidParameter, [&](auto& t) { t.erase(Dnt{4711}); });
   refused(win32::kErrorInvalidParameter, [&](auto& t) { (void)t.put(draft_of(t, 5, Dnt{4711}, root, "no parent")); });
   refused(win32::kErrorInvalidParameter, [&](auto& t) { (void)t.put(draft_of(t, 5, root, folder, "no NC")); });
+  refused(win32::kErrorInvalidParameter, [&](auto& t) {
+    const Dnt other = put_root(t, 6, "y");
+    (void)t.put(draft_of(t, 5, root, other, "the NC of somebody else"));
+  });
+  refused(win32::kErrorInvalidParameter, [&](auto& t) {
+    const Dnt other = put_root(t, 6, "y");
+    ObjectDraft draft(**t.find(folder));
+    draft.head.parent = other;
+    draft.head.nc = other;
+    (void)t.put(draft);
+  });
   refused(win32::kErrorInvalidParameter, [&](auto& t) { (void)t.refer({}, std::nullopt, "CN=no GUID"); });
   refused(win32::kErrorInvalidParameter, [&](auto& t) {
     ObjectDraft draft(**t.find(folder));

@@ -53,11 +53,14 @@ bool Writing::is_acceptable(const ObjectDraft& draft, const ObjectHead& head, co
     const auto parent = known(head.parent);
     if (!parent || has(parent->flags, ObjectFlags::kPhantom)) return refuse("its parent is not there");
     if (old != nullptr && is_below(head.parent, dnt)) return refuse("its new parent is below it");
+    if (head.nc != dnt && parent->nc != head.nc) return refuse("its NC is not its parent's");
   }
   if (head.nc != dnt && (old == nullptr || old->nc() != head.nc)) {
     const auto nc = known(head.nc);
     if (!nc || !has(nc->flags, ObjectFlags::kNcRoot)) return refuse("its NC is not that of a root");
   }
+  if (old != nullptr && !is_phantom(old) && old->nc() != head.nc && has_any(Table::kChildren, key_of(dnt)))
+    return refuse("its children would stay behind in another NC");
   return !failure;
 }
 
