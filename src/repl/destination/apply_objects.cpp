@@ -120,6 +120,19 @@ void PageApplier::set_head_from_attributes(store::ObjectDraft& draft) {
     head.when_created = DsTime{static_cast<std::int64_t>(load_le<std::uint64_t>(created->values.front().data()))};
 }
 
+/// The update as a new record, but for its place: with what does not travel as an attribute.
+store::ObjectDraft& PageApplier::begin_new(Usn usn) {
+  auto& draft = incoming_.draft;
+  auto& guid = draft.attribute(attid::kObjectGuid);
+  guid.values.assign(1, draft.keep(ByteView(incoming_.guid.value.octets)));
+  for (auto& attribute : draft.attributes()) attribute.usn_local = usn;
+  draft.head.guid = incoming_.guid;
+  draft.head.sid = incoming_.sid;
+  draft.head.usn_created = draft.head.usn_changed = usn;
+  draft.head.when_created = draft.head.when_changed = context_.ds_now();
+  return draft;
+}
+
 Result<void> PageApplier::add_object() {
   const bool is_dead = incoming_.is_true(attid::kIsDeleted);
   if (!incoming_.has_values(attid::kObjectClass) || !incoming_.name_stamp()) {
@@ -136,15 +149,10 @@ Result<void> PageApplier::add_object() {
   if (!place) return std::unexpected(std::move(place.error()));
   if (place->is_conflict) ++figures_.conflicts_resolved;
 
-  auto& draft = incoming_.draft;
-  for (auto& attribute : draft.attributes()) attribute.usn_local = usn;
+  auto& draft = begin_new(usn);
   incoming_.set_name(draft, place->rdn, place->rdn, place->stamp, usn);
   draft.head.parent = place->parent;
   draft.head.nc = terms_.nc_root;
-  draft.head.guid = incoming_.guid;
-  draft.head.sid = incoming_.sid;
-  draft.head.usn_created = draft.head.usn_changed = usn;
-  draft.head.when_created = draft.head.when_changed = context_.ds_now();
   set_head_from_attributes(draft);
   const auto flags = draft.head.flags;
   const auto dnt = tx_.put(draft);
@@ -167,15 +175,10 @@ Result<void> PageApplier::make_nc_root() {
   const auto place = place_of_root();
   if (!place) return std::unexpected(place.error());
   const Usn usn = tx_.next_usn();
-  auto& draft = incoming_.draft;
-  for (auto& attribute : draft.attributes()) attribute.usn_local = usn;
+  auto& draft = begin_new(usn);
   incoming_.set_name(draft, incoming_.rdn, place->rdn, *incoming_.name_stamp(), usn);
   draft.head.flags = ObjectFlags::kNcRoot;
   draft.head.parent = place->parent;
-  draft.head.guid = incoming_.guid;
-  draft.head.sid = incoming_.sid;
-  draft.head.usn_created = draft.head.usn_changed = usn;
-  draft.head.when_created = draft.head.when_changed = context_.ds_now();
   set_head_from_attributes(draft);
   const auto dnt = tx_.put(draft);
   if (!dnt) return std::unexpected(dnt.error());

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "repl/destination/deleted_objects.hpp"
+#include "repl/updates/garbage.hpp"
 
 namespace tributary::repl {
 

@@ -87,25 +87,4 @@ Result<bool> conform_deleted_object(WriteTransaction& transaction, const Context
   return true;
 }
 
-Result<void> expunge(WriteTransaction& transaction, const Context& context, Dnt dnt) {
-  std::vector<store::LinkKey> keys;
-  const auto forward = transaction.links(dnt, Attid{}, [&](const store::LinkValue& link) {
-    keys.push_back(link.key);
-    return true;
-  });
-  if (!forward) return forward;
-  bool has_children = false;
-  const auto walked = transaction.children(dnt, [&](const Dnt&) {
-    has_children = true;
-    return false;
-  });
-  if (!walked) return walked;
-  if (has_children) return fail(win32::kErrorDsCantOnNonLeaf, "an object that has children cannot be expunged");
-  const auto dn = dn_of(transaction, *context.schema, dnt);
-  if (!dn) return std::unexpected(dn.error());
-  for (const auto& key : keys) transaction.erase_link(key);
-  transaction.erase(dnt, *dn);
-  return settle(transaction);
-}
-
 }  // namespace tributary::repl

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What applying a deletion, a recycling or an undeletion brings with it: links ([MS-ADTS] 3.1.1.5.5.6) and, for values that were changed
-// elsewhere meanwhile, RemoveObj and RecycleObj once more ([MS-DRSR] 4.1.10.6.10, 5.160, 5.161). Expunge (5.58).
+// elsewhere meanwhile, RemoveObj and RecycleObj once more ([MS-DRSR] 4.1.10.6.10, 5.160, 5.161).
 #pragma once
 
 #include "repl/objects/context.hpp"
@@ -17,8 +17,5 @@ namespace tributary::repl {
 /// Makes a deleted object what it has to be, as an originating update of what is not so: values that do not survive go, the name is
 /// mangled and the place is the Deleted Objects container. Nothing happens when all is well, which is the rule, nor to that container.
 [[nodiscard]] Result<bool> conform_deleted_object(store::WriteTransaction& transaction, const Context& context, Dnt dnt);
-
-/// The object goes without a trace but a phantom, if something refers to it. kErrorDsCantOnNonLeaf when it has children.
-[[nodiscard]] Result<void> expunge(store::WriteTransaction& transaction, const Context& context, Dnt dnt);
 
 }  // namespace tributary::repl

@@ -53,6 +53,7 @@ class PageApplier {
   // Objects.
   [[nodiscard]] Result<void> apply(const drsuapi::REPLENTINFLIST& entry);
   [[nodiscard]] Result<bool> adjust_instance_type();
+  [[nodiscard]] store::ObjectDraft& begin_new(Usn usn);
   [[nodiscard]] Result<void> add_object();
   [[nodiscard]] Result<void> update_object(Dnt dnt);
   [[nodiscard]] Result<Place> place_of_root();

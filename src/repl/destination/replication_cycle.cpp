@@ -95,6 +95,8 @@ CycleStep ReplicationCycle::begin(const Context& context, DirectoryStore& store)
   const bool begins_full_sync = (options_.flags & DRS_FULL_SYNC_NOW) != 0 && !source_.has(DRS_FULL_SYNC_IN_PROGRESS);
   if (begins_full_sync) begin_full_sync(source_);
   if (full_sync_) cycle_flags_ |= DRS_FULL_SYNC_PACKET;
+  // Of a new replica parents come first: containers are often younger than what is in them.
+  if (nc_root_ == kNoDnt) cycle_flags_ |= DRS_GET_ANC;
   if (counts_for_state()) {
     position_ = source_.usn_vec;
     source_invocation_ = source_.uuid_invoc_id;
