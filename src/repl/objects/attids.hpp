@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Attids of attributes and classes that replication and updates speak of by name. Their OIDs lie under prefixes of the default
 // prefix table ([MS-DRSR] 5.16.4, NewPrefixTable), so the numbers are the same in every local table; a test holds them against the
-// embedded schema. What an attribute is like (syntax, flags) is only in the schema.
+// embedded schema. Those that make up schema objects are schema_rows.hpp's. What an attribute is like (syntax, flags) is only in the schema.
 #pragma once
 
-#include "drsuapi/attid.hpp"
+#include "schema/schema_rows.hpp"
 
 namespace tributary::repl {
 
 using drsuapi::Attid;
 
 namespace attid {
-inline constexpr Attid kObjectClass{0x00000};
-inline constexpr Attid kCn{0x00003};
+using schema::attid::kObjectClass;
+using schema::attid::kCn;
 inline constexpr Attid kL{0x00007};
 inline constexpr Attid kO{0x0000A};
 inline constexpr Attid kOu{0x0000B};
@@ -31,7 +31,7 @@ inline constexpr Attid kName{0x90001};
 inline constexpr Attid kObjectGuid{0x90002};
 inline constexpr Attid kObjectSid{0x90092};
 inline constexpr Attid kNtSecurityDescriptor{0x20119};
-inline constexpr Attid kSystemFlags{0x90177};
+using schema::attid::kSystemFlags;
 inline constexpr Attid kIsCriticalSystemObject{0x90364};
 inline constexpr Attid kObjectCategory{0x9030E};
 inline constexpr Attid kDistinguishedName{0x00031};
@@ -49,7 +49,7 @@ inline constexpr Attid kServicePrincipalName{0x90303};
 inline constexpr Attid kGroupType{0x902EE};
 inline constexpr Attid kMember{0x0001F};
 inline constexpr Attid kMemberOf{0x20066};
-inline constexpr Attid kShowInAdvancedViewOnly{0x200A9};
+using schema::attid::kShowInAdvancedViewOnly;
 inline constexpr Attid kReplPropertyMetaData{0x90003};
 inline constexpr Attid kUsnLastObjRem{0x20079};
 inline constexpr Attid kUsnDsaLastObjRemoved{0x2010B};
@@ -58,20 +58,20 @@ inline constexpr Attid kHasMasterNcs{0x2000E};
 inline constexpr Attid kFsmoRoleOwner{0x90171};
 inline constexpr Attid kRidSetReferences{0x9029D};
 inline constexpr Attid kServerReference{0x90203};
-inline constexpr Attid kAttributeId{0x2001E};
-inline constexpr Attid kGovernsId{0x20016};
-inline constexpr Attid kMsDsIntId{0x906B4};
-inline constexpr Attid kSchemaIdGuid{0x90094};
+using schema::attid::kAttributeId;
+using schema::attid::kGovernsId;
+using schema::attid::kMsDsIntId;
+using schema::attid::kSchemaIdGuid;
 inline constexpr Attid kSchemaInfo{0x9054E};
 inline constexpr Attid kPrefixMap{0x9021A};
-inline constexpr Attid kLdapDisplayName{0x201CC};
-inline constexpr Attid kSubClassOf{0x20015};
-inline constexpr Attid kDefaultObjectCategory{0x9030F};
-inline constexpr Attid kIsDefunct{0x90295};
+using schema::attid::kLdapDisplayName;
+using schema::attid::kSubClassOf;
+using schema::attid::kDefaultObjectCategory;
+using schema::attid::kIsDefunct;
 }  // namespace attid
 
 namespace class_id {
-inline constexpr Attid kTop{0x10000};
+inline constexpr Attid kTop = schema::kClassTop;
 inline constexpr Attid kContainer{0x30017};
 inline constexpr Attid kOrganizationalUnit{0x10005};
 inline constexpr Attid kDomainDns{0xA0043};
@@ -95,8 +95,8 @@ inline constexpr Attid kTrustedDomain{0xA0022};
 inline constexpr Attid kRidManager{0xA0053};
 inline constexpr Attid kInfrastructureUpdate{0xA00AF};
 inline constexpr Attid kMsDsQuotaContainer{0xA00F2};
-inline constexpr Attid kAttributeSchema{0x3000E};
-inline constexpr Attid kClassSchema{0x3000D};
+inline constexpr Attid kAttributeSchema = schema::kClassAttributeSchema;
+inline constexpr Attid kClassSchema = schema::kClassClassSchema;
 inline constexpr Attid kUser{0xA0009};
 inline constexpr Attid kGroup{0xA0008};
 inline constexpr Attid kComputer{0x3001E};

@@ -107,7 +107,7 @@ void write_system_flags(ObjectEditor& editor, const NewObject& plan, const AddRe
   std::uint32_t flags = given_system_flags(request);
   if (level == CheckLevel::kClient) {
     const bool is_attribute = std::ranges::find(plan.classes, class_id::kAttributeSchema) != plan.classes.end();
-    flags &= kClientSystemFlags | (is_attribute ? schema::kSystemAttrIsRdn : 0);
+    flags = client_system_flags(flags, is_attribute);
   }
   flags |= implied_system_flags(editor.schema(), plan.classes, parent_classes);
   if (flags != 0) editor.set(attid::kSystemFlags, u32_value(flags));
@@ -241,15 +241,8 @@ Result<AddResult> make_new_object(WriteTransaction& tx, const Context& context, 
   return result;
 }
 
-Result<Dnt> schema_nc(const Snapshot& snapshot, const schema::Schema& schema) {
-  const auto roots = snapshot.nc_roots();
-  if (!roots) return std::unexpected(roots.error());
-  for (const Dnt root : *roots) {
-    const auto object = find_object(snapshot, root, win32::kErrorDsCantFindExpectedNc);
-    if (!object) return std::unexpected(object.error());
-    if (is_instance_of(schema, *object, class_id::kDmd)) return root;
-  }
-  return kNoDnt;
+std::uint32_t client_system_flags(std::uint32_t given, bool is_attribute_schema) noexcept {
+  return given & (kClientSystemFlags | (is_attribute_schema ? schema::kSystemAttrIsRdn : 0));
 }
 
 Result<Dnt> default_object_category(const Snapshot& snapshot, const schema::Schema& schema, const schema::ClassSchema& object_class) {

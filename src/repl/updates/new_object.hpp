@@ -3,6 +3,7 @@
 // ([MS-ADTS] 3.1.1.5.2.4). A helper of this room.
 #pragma once
 
+#include "repl/objects/stored_schema.hpp"
 #include "repl/updates/add.hpp"
 #include "repl/updates/editor.hpp"
 #include "schema/schema.hpp"
@@ -32,10 +33,10 @@ struct NewObject {
 [[nodiscard]] Result<AddResult> make_new_object(WriteTransaction& tx, const Context& context, const NewObject& plan, const AddRequest& request,
                                                 CheckLevel level);
 
+/// What is left of the systemFlags that a client gives ([MS-ADTS] 3.1.1.5.2.4).
+[[nodiscard]] std::uint32_t client_system_flags(std::uint32_t given, bool is_attribute_schema) noexcept;
 /// The classSchema object that defaultObjectCategory names ([MS-ADTS] 3.1.1.2.4.8), or kNoDnt when the Schema NC is not here.
 [[nodiscard]] Result<Dnt> default_object_category(const Snapshot& snapshot, const schema::Schema& schema,
                                                   const schema::ClassSchema& object_class);
-/// The root of the Schema NC, or kNoDnt.
-[[nodiscard]] Result<Dnt> schema_nc(const Snapshot& snapshot, const schema::Schema& schema);
 
 }  // namespace tributary::repl
