@@ -23,7 +23,7 @@ class Clock {
  public:
   explicit Clock(Scheduler& scheduler) : scheduler_(scheduler) {}
   [[nodiscard]] const Now& now() const { return now_; }
-  [[nodiscard]] DsTime time() const { return now_.ds(); }
+  [[nodiscard]] DsTime wall() const { return now_.ds(); }
 
   Actions deliver(const Event& event) {
     auto actions = scheduler_.handle(event, now_);
@@ -67,7 +67,7 @@ TEST(Timing, PeriodicCyclesBeginExactlyWithTheirQuarters) {
     for (int turns = 0; clock.now().mono < end && turns < 10'000; ++turns)
       for (const auto& action : clock.next(end))
         if (const auto* start = std::get_if<Start>(&action)) {
-          began.push_back(clock.time());
+          began.push_back(clock.wall());
           (void)clock.deliver(Finished{start->operation, {}, {}});
         }
     std::vector<DsTime> expected;
