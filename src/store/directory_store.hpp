@@ -69,6 +69,8 @@ class Snapshot {
 
   [[nodiscard]] Result<std::optional<ObjectView>> find(Dnt dnt) const;
   [[nodiscard]] Result<Dnt> find_guid(const ObjectGuid& guid) const;  ///< kNoDnt when there is none; phantoms are found too
+  /// All objects of the database, phantoms too, in ascending order of the octets of their GUIDs, from `first` on.
+  [[nodiscard]] Result<void> by_guid(const ObjectGuid& first, const Visitor<Dnt>& visit) const;
   /// `rdn` is compared without case, as the schema's RDN rule has it ([MS-ADTS] 3.1.1.3.1).
   [[nodiscard]] Result<Dnt> find_child(Dnt parent, std::string_view rdn) const;
   [[nodiscard]] Result<void> children(Dnt parent, const Visitor<Dnt>& visit) const;

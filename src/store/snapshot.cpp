@@ -96,6 +96,15 @@ Result<Dnt> Snapshot::find_guid(const ObjectGuid& guid) const {
   return look_up(*state_->reader, Table::kGuids, guid.value.octets);
 }
 
+Result<void> Snapshot::by_guid(const ObjectGuid& first, const Visitor<Dnt>& visit) const {
+  if (state_->broken) return std::unexpected(*state_->broken);
+  return scan(*state_->reader, Table::kGuids, {}, first.value.octets, [&](ByteView key, ByteView value) -> Result<bool> {
+    const auto dnt = decode_dnt(value);
+    if (!dnt) return damaged(Table::kGuids, key);
+    return visit(*dnt);
+  });
+}
+
 Result<Dnt> Snapshot::find_child(Dnt parent, std::string_view rdn) const {
   if (state_->broken) return std::unexpected(*state_->broken);
   return look_up(*state_->reader, Table::kChildren, format::child_key(parent, rdn_form_of(state_->policy.get(), rdn)));
@@ -178,10 +187,11 @@ Result<void> Snapshot::backlinks(Dnt target, Attid attid, const Visitor<LinkKey>
 
 bool Snapshot::has_index(Attid attid) const {
   if (state_->broken || state_->policy == nullptr || !std::ranges::binary_search(state_->policy->indexed(), attid)) return false;
-  const auto record = state_->reader->get(Table::kMeta, format::indexes_key());
-  if (!record || !*record) return false;
-  const auto complete = format::decode_indexes(**record);
-  return complete && std::ranges::binary_search(*complete, attid);
+  if (!state_->complete_indexes) {
+    const auto record = state_->reader->get(Table::kMeta, format::indexes_key());
+    state_->complete_indexes = record && *record ? format::decode_indexes(**record).value_or(std::vector<Attid>{}) : std::vector<Attid>{};
+  }
+  return std::ranges::binary_search(*state_->complete_indexes, attid);
 }
 
 namespace {

@@ -53,6 +53,7 @@ struct Snapshot::State {
   std::optional<Error> broken;
   format::Meta meta;
   std::shared_ptr<const IndexPolicy> policy;
+  std::optional<std::vector<Attid>> complete_indexes;  // read when first asked for
 };
 
 }  // namespace tributary::store

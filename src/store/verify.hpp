@@ -2,6 +2,7 @@
 // Verification of every invariant of a database (docs/formats/store.md): of any snapshot, while the DSA runs or of a database that nobody has
 // open. It changes nothing, needs memory of a fixed size, and reads each table a few times: records by their checksums and bounds, each
 // index entry from its record and each record from its index entries, the tree, the NCs, USNs, link values from both ends, phantoms, counts.
+// Not of a WriteTransaction: what that gathers until its commit is not in the tables yet.
 // Errors of the engine end it; what is wrong with the data is a finding, never an error.
 #pragma once
 
@@ -54,7 +55,8 @@ struct VerifyOptions {
 struct VerifyReport {
   std::vector<Finding> findings;
   std::uint64_t finding_count = 0;
-  std::uint64_t objects = 0, phantoms = 0, link_values = 0, entries = 0;
+  std::uint64_t objects = 0, phantoms = 0, link_values = 0;
+  std::uint64_t entries = 0;  ///< read, of all tables; those of objects more than once
   [[nodiscard]] bool is_sound() const noexcept { return finding_count == 0; }
 };
 

@@ -77,6 +77,7 @@ template <class Visit>
 void Verifier::walk(kv::Table table, Visit&& visit) {
   if (failure_) return;
   const auto done = scan(*reader_, table, {}, format::Key().u8(0), [&](ByteView key, ByteView value) -> Result<bool> {
+    ++report_.entries;
     visit(key, value);
     return !failure_;
   });

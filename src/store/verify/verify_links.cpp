@@ -8,7 +8,6 @@ using kv::Table;
 
 void Verifier::links() {
   walk(Table::kLinks, [&](ByteView key, ByteView record) {
-    ++report_.entries;
     ++report_.link_values;
     if (!format::split_link_key(key)) return find(FindingKind::kBadKey, Table::kLinks, key, "no link value");
     const auto value = format::decode_link(key, record);
@@ -38,13 +37,11 @@ void Verifier::link_indexes() {
     return record ? format::decode_link(key, *record) : std::nullopt;
   };
   walk(Table::kBacklinks, [&](ByteView key, ByteView) {
-    ++report_.entries;
     const auto link = format::link_key_of_backlink(key);
     if (!link) return find(FindingKind::kBadKey, Table::kBacklinks, key, "no backlink");
     if (!get(Table::kLinks, *link) && !failure_) find(FindingKind::kStrayEntry, Table::kBacklinks, key, "there is no such link value");
   });
   walk(Table::kLinkChanges, [&](ByteView key, ByteView) {
-    ++report_.entries;
     if (key.size() < 16 + format::kLinkKeyFixed) return find(FindingKind::kBadKey, Table::kLinkChanges, key, "no change of a link value");
     const auto value = link_at(key.subspan(16));
     const auto source = value ? brief(value->key.source) : std::nullopt;
@@ -52,7 +49,6 @@ void Verifier::link_indexes() {
       find(FindingKind::kStrayEntry, Table::kLinkChanges, key, "follows from no link value");
   });
   walk(Table::kLinkGraves, [&](ByteView key, ByteView) {
-    ++report_.entries;
     if (key.size() < 8 + format::kLinkKeyFixed) return find(FindingKind::kBadKey, Table::kLinkGraves, key, "no grave of a link value");
     const auto value = link_at(key.subspan(8));
     if (!value || value->is_present || value->time_deleted != format::load_time_be(key.data()))
