@@ -142,11 +142,13 @@ void write_link(WriteTransaction& tx, const Originator& by, bool own_stamps, con
 Result<void> begin_link_work(WriteTransaction& tx, Dnt object, LinkFate fate) {
   const auto changed = do_link_work(tx, object, fate, kLinksInUpdateMax);
   if (!changed) return std::unexpected(changed.error());
-  if (*changed < kLinksInUpdateMax) return {};
   auto delayed = read_delayed(tx);
   if (!delayed) return std::unexpected(delayed.error());
-  delayed->push_back({object, fate});
-  write_delayed(tx, *delayed);
+  // A replicated update may turn the fate around while there is work left of the one before.
+  const auto outdated = std::erase_if(*delayed, [&](const DelayedLinks& each) { return each.object == object; });
+  const bool is_unfinished = *changed == kLinksInUpdateMax;
+  if (is_unfinished) delayed->push_back({object, fate});
+  if (is_unfinished || outdated > 0) write_delayed(tx, *delayed);
   return {};
 }
 

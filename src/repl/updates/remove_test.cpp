@@ -245,6 +245,21 @@ TEST_F(RemoveTest, ManyLinksGoLater) {
   EXPECT_TRUE(forest->links(user).empty());
 }
 
+// 3.1.1.1.16: what replicates may turn an object's fate around while work is left: the last word counts.
+TEST_F(RemoveTest, LinkWorkFollowsTheLastFate) {
+  const auto user = forest->make(domain, "user", "u");
+  const auto group = forest->make(domain, "group", "g", {{attid::kMember, {reference_value(user)}}});
+  must(forest->update([&](WriteTransaction& tx) -> Result<void> {
+    tx.put_dsa_value("delayedLinks", Bytes{static_cast<std::uint8_t>(user), 0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(LinkFate::kDeactivate)});
+    return {};
+  }));
+  EXPECT_EQ(code_of(forest->try_remove(user)), win32::kErrorDsDatabaseError);
+  must(forest->update([&](WriteTransaction& tx) { return begin_link_work(tx, user, LinkFate::kActivate); }));
+  EXPECT_EQ(must(forest->update([&](WriteTransaction& tx) { return continue_link_work(tx, 100); })).changed, 0u);
+  EXPECT_FALSE(forest->links(group)[0].is_deactivated);
+  EXPECT_EQ(code_of(forest->try_remove(user)), win32::kErrorSuccess);
+}
+
 // 3.1.1.5.1.7
 TEST_F(RemoveTest, SomeDeletionsAreUrgent) {
   EXPECT_TRUE(must(forest->try_remove(forest->make(domain, "nTDSDSA", "a"))).urgent);
