@@ -108,6 +108,25 @@ TEST_P(ObjectsTest, each_object_appears_once_in_the_changes_at_its_latest_usn) {
   EXPECT_EQ(store().read()->highest_committed_usn(), Usn{4});
 }
 
+TEST_P(ObjectsTest, objects_come_in_the_order_of_their_guids) {
+  std::vector<std::pair<ObjectGuid, Dnt>> put;
+  commit([&](WriteTransaction& t) {
+    const Dnt root = put_root(t, 9, "dc=x");
+    for (const std::uint8_t number : std::initializer_list<std::uint8_t>{7, 200, 3, 130, 12})
+      put.emplace_back(ObjectGuid{}, *t.put(draft_of(t, number, root, root, std::to_string(number))));
+    put.emplace_back(ObjectGuid{}, root);
+  });
+  const auto snapshot = store().read();
+  for (auto& [guid, dnt] : put) guid = snapshot->find(dnt)->value().guid();
+  std::ranges::sort(put);
+  for (std::size_t from = 0; from < put.size(); ++from) {
+    std::vector<Dnt> seen, expected;
+    expect_ok(snapshot->by_guid(put[from].first, [&](Dnt dnt) { return seen.push_back(dnt), seen.size() < 3; }));
+    for (std::size_t i = from; i < std::min(from + 3, put.size()); ++i) expected.push_back(put[i].second);
+    EXPECT_EQ(seen, expected);
+  }
+}
+
 TEST_P(ObjectsTest, a_scan_ends_when_its_visitor_says_so) {
   Dnt root;
   commit([&](WriteTransaction& t) {
