@@ -65,6 +65,7 @@ class Workload {
     const auto t = store_.write();
     draft_.head.flags = ObjectFlags::kNcRoot;
     root_ = put(*t, kRootDnt, "DC=bench", 1);
+    t->put_nc_replica({.root = root_});
     for (std::uint32_t i = 0; i < kGroups; ++i) groups_.push_back(put(*t, root_, fmt::format("group{}", i), 2 + i));
     must(t->commit());
   }

@@ -183,6 +183,60 @@ TEST_F(DiskTest, a_crash_loses_nothing_that_was_committed) {
   EXPECT_NE(*store_->read()->find_guid(object_guid(1)), kNoDnt);
 }
 
+/// Every call on a snapshot or a transaction that has no engine below it gives the error, and none falls through.
+void expect_all_fail(const Snapshot& s, Win32 code) {
+  const auto failed = [&](const auto& result) { return !result && result.error().code == code; };
+  const auto never = [](const auto&) { return ADD_FAILURE() << "visited", false; };
+  EXPECT_TRUE(failed(s.retired_invocation_ids()));
+  EXPECT_TRUE(failed(s.find(Dnt{2})));
+  EXPECT_TRUE(failed(s.find_guid(object_guid(1))));
+  EXPECT_TRUE(failed(s.find_child(Dnt{2}, "x")));
+  EXPECT_TRUE(failed(s.children(Dnt{2}, never)));
+  EXPECT_TRUE(failed(s.changes(Dnt{2}, {}, never)));
+  EXPECT_TRUE(failed(s.link_changes(Dnt{2}, {}, never)));
+  EXPECT_TRUE(failed(s.find_link({})));
+  EXPECT_TRUE(failed(s.links(Dnt{2}, {}, never)));
+  EXPECT_TRUE(failed(s.backlinks(Dnt{2}, {}, never)));
+  EXPECT_FALSE(s.has_index(kIndexed));
+  EXPECT_TRUE(failed(s.equal(kIndexed, {}, never)));
+  EXPECT_TRUE(failed(s.object_graves({}, never)));
+  EXPECT_TRUE(failed(s.link_graves({}, never)));
+  EXPECT_TRUE(failed(s.nc_roots()));
+  EXPECT_TRUE(failed(s.nc_replica(Dnt{2})));
+  EXPECT_TRUE(failed(s.dsa_value("x")));
+  EXPECT_TRUE(failed(s.nc_size(Dnt{2})));
+  EXPECT_TRUE(failed(verify(s)));
+}
+
+void expect_changes_fail(WriteTransaction& t, Win32 code) {
+  EXPECT_EQ(t.put(ObjectDraft{}).error().code, code);
+  t.erase(Dnt{2});
+  EXPECT_EQ(t.refer(object_guid(1), {}, "x"), kNoDnt);
+  t.put_link({});
+  t.erase_link({});
+  t.put_nc_replica({});
+  t.erase_nc_replica(Dnt{2});
+  t.put_dsa_value("x", {});
+  t.erase_dsa_value("x");
+  t.take_invocation_id(invocation_of(7));
+  EXPECT_EQ(t.commit().error().code, code);
+}
+
+TEST_F(DiskTest, what_has_no_engine_below_it_says_so) {
+  add(1);
+  const auto t = store_->write();
+  (void)t->next_usn();
+  expect_ok(t->commit());
+  expect_all_fail(*t, win32::kErrorInvalidParameter);  // it is over
+  expect_changes_fail(*t, win32::kErrorInvalidParameter);
+  disk_->crash();
+  expect_all_fail(*store_->read(), win32::kErrorDsDatabaseError);
+  expect_all_fail(*store_->write(), win32::kErrorDsDatabaseError);
+  expect_changes_fail(*store_->write(), win32::kErrorDsDatabaseError);
+  EXPECT_EQ(store_->backup("x").error().code, win32::kErrorDsDatabaseError);
+  EXPECT_EQ(store_->reindex().error().code, win32::kErrorDsDatabaseError);
+}
+
 TEST_F(DiskTest, an_older_state_put_back_is_found_by_its_generation) {
   add(1);
   const auto old = disk_->keep();
