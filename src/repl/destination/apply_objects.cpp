@@ -144,7 +144,8 @@ Result<void> PageApplier::add_object() {
   if (terms_.nc_root == kNoDnt) return fail(win32::kErrorDsDraMissingParent, "the root of the NC has not come");
 
   const Usn usn = tx_.next_usn();
-  const NameClaimant claimant{incoming_.guid, kNoDnt, is_dead, incoming_.rdn, incoming_.parent_guid, *incoming_.name_stamp(), std::nullopt};
+  const NameClaimant claimant{incoming_.guid, kNoDnt, is_dead, incoming_.rdn, incoming_.parent_guid, *incoming_.name_stamp(), std::nullopt,
+                              terms_.writable};
   auto place = name_object(tx_, context_, terms_.nc_root, claimant, usn);
   if (!place) return std::unexpected(std::move(place.error()));
   if (place->is_conflict) ++figures_.conflicts_resolved;
@@ -231,7 +232,9 @@ Result<void> PageApplier::update_object(Dnt dnt) {
     const auto* const deletion = incoming_.draft.find(attid::kIsDeleted);
     const bool will_be_deleted = deletion != nullptr && wins(*deletion) ? incoming_.is_true(attid::kIsDeleted) : is_deleted(**object);
     auto named = name_object(tx_, context_, terms_.nc_root,
-                             {incoming_.guid, dnt, will_be_deleted, incoming_.rdn, incoming_.parent_guid, *remote_name, local_name}, usn);
+                             {incoming_.guid, dnt, will_be_deleted, incoming_.rdn, incoming_.parent_guid, *remote_name, local_name,
+                              terms_.writable},
+                             usn);
     if (!named) return std::unexpected(std::move(named.error()));
     if (named->is_conflict) ++figures_.conflicts_resolved;
     place = std::move(*named);
@@ -253,13 +256,19 @@ Result<void> PageApplier::update_object(Dnt dnt) {
   local.head.when_changed = context_.ds_now();
   set_head_from_attributes(local);
   const auto now = local.head.flags;
+  const auto undeleted = undeletion_time(local, context_.rules);
+  const bool forgets_links = undeleted && !store::has(before, ObjectFlags::kDeleted) && local.find(attid::kIsDeleted)->usn_local == usn;
   const auto written = tx_.put(local);
   if (!written) return std::unexpected(written.error());
+  // Deleted and undeleted elsewhere while nobody told us: the others have lost the links that it had.
+  if (forgets_links)
+    if (auto forgotten = forget_links_before(tx_, dnt, *undeleted); !forgotten) return forgotten;
   if (becomes_root) terms_.nc_root = dnt;
   ++figures_.objects_changed;
   if (auto done = legacy_links(dnt); !done) return done;
   if (auto done = after_change(dnt, before, now); !done) return done;
-  if (!store::has(now, ObjectFlags::kDeleted)) return {};
+  // Where nothing originates the writable replicas' updates are waited for.
+  if (!store::has(now, ObjectFlags::kDeleted) || !terms_.writable) return {};
   const auto conformed = conform_deleted_object(tx_, context_, dnt);
   if (!conformed) return std::unexpected(conformed.error());
   return {};

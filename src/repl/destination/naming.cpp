@@ -17,6 +17,7 @@ using store::WriteTransaction;
 
 /// The stamp that beats both what the update says and what is here.
 AttributeStamp beat(const NameClaimant& claimant, const Context& context, Usn usn) {
+  if (!claimant.may_originate) return claimant.stamp;
   const bool local_is_ahead = compare_attribute_stamps(claimant.local_stamp, std::optional(claimant.stamp)) > 0;
   return originating_stamp(local_is_ahead ? claimant.local_stamp : std::optional(claimant.stamp),
                            {context.invocation_id, usn, context.ds_now()});
@@ -60,6 +61,20 @@ Result<void> rename_loser(WriteTransaction& transaction, const Context& context,
   return settle(transaction);
 }
 
+/// ... in a replica where nothing originates: the name gives way, and the stamp says still what it was.
+Result<void> set_loser_aside(WriteTransaction& transaction, const ObjectView& loser, const std::string& rdn) {
+  store::ObjectDraft draft(loser);
+  draft.keep_all();
+  draft.rdn = rdn;
+  const auto text = text_value(rdn);
+  for (const Attid attid : {attid::kName, draft.rdn_type})
+    if (auto* const attribute = draft.find(attid); attribute != nullptr) attribute->values.assign(1, draft.keep(text.octets));
+  draft.head.flags = object_flags_with_mangling(draft);
+  const auto written = transaction.put(draft);
+  if (!written) return std::unexpected(written.error());
+  return settle(transaction);
+}
+
 Result<void> require_free(const Snapshot& snapshot, Dnt parent, std::string_view rdn, Dnt self) {
   const auto taken = snapshot.find_child(parent, rdn);
   if (!taken) return std::unexpected(taken.error());
@@ -85,7 +100,7 @@ Result<void> settle_conflict(WriteTransaction& transaction, const Context& conte
   }
   const auto rdn = conflict_rdn(other->rdn(), other->guid());
   if (auto free = require_free(transaction, place.parent, rdn, *sibling); !free) return free;
-  return rename_loser(transaction, context, *other, rdn);
+  return claimant.may_originate ? rename_loser(transaction, context, *other, rdn) : set_loser_aside(transaction, *other, rdn);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct NameClaimant {
   std::optional<ObjectGuid> parent_guid;
   store::AttributeStamp stamp;                      ///< of `name`, in the update
   std::optional<store::AttributeStamp> local_stamp; ///< of `name`, here
+  bool may_originate = true;                        ///< the replica is writable
 };
 
 /// A free place. The stamp is an originating one when the place is not what the update said.
@@ -32,7 +33,8 @@ struct NamedPlace {
 /// the change that will use the place. Views of the store do not survive the call.
 /// kErrorDsDraMissingParent, kErrorDsDraObjNcMismatch, kErrorDsInsufficientAttrToCreateObject, kErrorDsDraNameCollision.
 /// DEVIATION: the pseudocode has no answer when the new parent lies below the object itself (two DCs each moved one below the other): the
-/// object goes where orphans go. Where the NC has no LostAndFound container that is the NC's root.
+/// object goes where orphans go. And in a replica that is not writable names give way without an originating update, which nobody would
+/// hear of: stamps stay as they are, so that the update wins by which the writable replicas settle the same conflict. Where the NC has no LostAndFound container that is the NC's root.
 [[nodiscard]] Result<NamedPlace> name_object(store::WriteTransaction& transaction, const Context& context, Dnt nc_root,
                                              const NameClaimant& claimant, Usn usn);
 
