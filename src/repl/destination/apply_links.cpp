@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/win32.hpp"
+#include "repl/destination/deleted_objects.hpp"
 #include "repl/destination/page_applier.hpp"
 #include "repl/objects/facts.hpp"
 #include "repl/state/conflicts.hpp"
@@ -36,6 +37,7 @@ Result<PageApplier::LinkEnd> PageApplier::link_end(const DsnameView& name) {
   end.dnt = *dnt;
   end.is_phantom = is_phantom(**object);
   end.is_deleted = is_deleted(**object);
+  end.undeleted = undeletion_time(**object, context_.rules).value_or(DsTime{});
   end.is_dead = context_.rules.recycle_bin ? is_recycled(**object) : end.is_deleted;
   ends_.emplace(name.guid, end);
   return end;
@@ -128,7 +130,8 @@ Result<void> PageApplier::process_link_value(const REPLVALINF_V3& entry) {
   LinkEnd end;
   const auto is_wanted = find_target(reference->target, end);
   if (!is_wanted) return std::unexpected(is_wanted.error());
-  if (!*is_wanted) return ++figures_.links_unchanged, Result<void>{};
+  const auto is_older = [&](DsTime undeleted) { return link.stamp.stamp.time_changed < undeleted; };
+  if (!*is_wanted || is_older(source_.undeleted) || is_older(end.undeleted)) return ++figures_.links_unchanged, Result<void>{};
   link.key.target = end.dnt;
   link.is_present = entry.fIsPresent != 0;
   if (!link.is_present) link.time_deleted = context_.ds_now();

@@ -6,6 +6,7 @@
 
 #include "base/rdn.hpp"
 #include "repl/destination/test_dsas.hpp"
+#include "repl/updates/undelete.hpp"
 
 namespace tributary::repl::testing {
 namespace {
@@ -264,6 +265,30 @@ TEST(Conflicts, LinkOfAGroupThatIsDeleted) {
         [](Ground& g, Dsa& dsa) {
           EXPECT_FALSE(dsa.is_member(g.group, g.user));
           EXPECT_FALSE(dsa.is_member(g.group, g.other));
+        },
+        recycle_bin);
+}
+
+/// A tombstone that came back has no links ([MS-ADTS] 3.1.1.5.5.6.1); a replica that saw neither deletion nor undeletion loses them too, and
+/// a value that was made meanwhile elsewhere does not come back with it. Those of the recycle bin wake.
+TEST(Conflicts, UndeletedObjectsAndTheirLinks) {
+  for (const bool recycle_bin : {false, true})
+    in_many_orders(
+        [](Ground& g) {
+          g.a.remove(g.other);
+          g.b.pass(5);
+          g.b.unlink(g.group, g.other);
+          g.b.link(g.group, g.other);
+          g.a.pass(10);
+          UndeleteRequest request;
+          request.object = g.a.dnt(g.other);
+          request.new_parent = g.a.dnt(g.right);
+          request.new_rdn = "back";
+          (void)g.a.update([&](WriteTransaction& tx) { return undelete(tx, g.a.context, request, CheckLevel::kReplica); });
+        },
+        [&](Ground& g, Dsa& dsa) {
+          EXPECT_EQ(dsa.dn(g.other), "CN=back,OU=right,DC=lab,DC=example");
+          EXPECT_EQ(dsa.is_member(g.group, g.other), recycle_bin);
         },
         recycle_bin);
 }

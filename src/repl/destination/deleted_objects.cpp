@@ -56,6 +56,40 @@ Result<void> follow_deletion(WriteTransaction& transaction, Dnt dnt, ObjectFlags
   return begin_link_work(transaction, dnt, is(now, ObjectFlags::kDeleted) ? LinkFate::kDeactivate : LinkFate::kActivate);
 }
 
+std::optional<DsTime> undeletion_time(const ObjectView& object, const DirectoryRules& rules) noexcept {
+  if (rules.recycle_bin) return std::nullopt;
+  const auto attribute = object.find(attid::kIsDeleted);
+  if (!attribute || attribute->size() != 0 || !attribute->has_stamp()) return std::nullopt;
+  return attribute->stamp().time_changed;
+}
+std::optional<DsTime> undeletion_time(store::ObjectDraft& object, const DirectoryRules& rules) noexcept {
+  const auto* const attribute = object.find(attid::kIsDeleted);
+  if (rules.recycle_bin || attribute == nullptr || !attribute->values.empty() || !attribute->stamp) return std::nullopt;
+  return attribute->stamp->time_changed;
+}
+
+Result<void> forget_links_before(WriteTransaction& transaction, Dnt dnt, DsTime time) {
+  std::vector<store::LinkKey> keys;
+  const auto forward = transaction.links(dnt, Attid{}, [&](const store::LinkValue& link) {
+    if (link.stamp.stamp.time_changed < time) keys.push_back(link.key);
+    return true;
+  });
+  if (!forward) return forward;
+  std::vector<store::LinkKey> backward;
+  const auto walked = transaction.backlinks(dnt, Attid{}, [&](const store::LinkKey& key) {
+    if (key.source != dnt) backward.push_back(key);
+    return true;
+  });
+  if (!walked) return walked;
+  for (const auto& key : backward) {
+    const auto link = transaction.find_link(key);
+    if (!link) return std::unexpected(link.error());
+    if (*link && (*link)->stamp.stamp.time_changed < time) keys.push_back(key);
+  }
+  for (const auto& key : keys) transaction.erase_link(key);
+  return settle(transaction);
+}
+
 Result<bool> conform_deleted_object(WriteTransaction& transaction, const Context& context, Dnt dnt) {
   const auto object = find_object(transaction, dnt, win32::kErrorDsDatabaseError);
   if (!object) return std::unexpected(object.error());

@@ -69,6 +69,7 @@ class PageApplier {
     bool is_dead = false;      ///< no link value can be at it any more
     bool is_deleted = false;   ///< a deleted-object of the recycle bin
     bool is_phantom = false;
+    DsTime undeleted;          ///< when a tombstone came back to life: link values from before are gone
   };
   [[nodiscard]] Result<LinkEnd> link_end(const DsnameView& name);
   [[nodiscard]] Result<void> process_link_value(const drsuapi::REPLVALINF_V3& entry);
