@@ -43,6 +43,7 @@ Result<Dn> parse_dn(const schema::Schema& schema, std::string_view dn) {
     if (!type) return fail(win32::kErrorDsNameUnparseable, "there is no attribute " + std::string(rdn->key));
     auto value = unquote_rdn_value(rdn->value);
     if (!value) return std::unexpected(value.error());
+    if (value->empty()) return fail(win32::kErrorDsNameUnparseable, "an RDN without a value");
     rdns.push_back({*type, std::move(*value)});
     rest = rdn->rest;
   }

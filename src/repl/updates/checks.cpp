@@ -72,7 +72,25 @@ Result<void> check_target(const Snapshot& snapshot, const schema::AttributeSchem
   return {};
 }
 
-Result<void> check_values(const Snapshot& snapshot, const schema::Schema& schema, const schema::AttributeSchema& attribute,
+namespace {
+
+/// 3.1.1.2.2.3: the schema, the configuration and the roots of application NCs may be named from anywhere, objects of a domain from
+/// anywhere but application NCs, all else from the same NC only.
+Result<void> check_reach(const Snapshot& snapshot, const schema::Schema& schema, const schema::AttributeSchema& attribute, Dnt nc, Dnt target) {
+  if (nc == kNoDnt || !schema::is_reference(attribute.syntax)) return {};
+  const auto object = find_object(snapshot, target, win32::kErrorDsObjNotFound);
+  if (!object) return std::unexpected(object.error());
+  if (object->nc() == nc || is_subref(*object)) return {};
+  const auto there = nc_kind(snapshot, schema, object->nc());
+  const auto here = nc_kind(snapshot, schema, nc);
+  if (!there || !here) return std::unexpected(there ? here.error() : there.error());
+  const bool is_far = (*there == NcKind::kApplication && !is_nc_root(*object)) || (*there == NcKind::kDomain && *here == NcKind::kApplication);
+  return is_far ? fail(win32::kErrorDsNameReferenceInvalid, attribute.ldap_display_name + " may not name an object of that NC") : Result<void>();
+}
+
+}  // namespace
+
+Result<void> check_values(const Snapshot& snapshot, const schema::Schema& schema, const schema::AttributeSchema& attribute, Dnt nc,
                           std::span<const NewValue> values, CheckLevel level) {
   if (auto good = schema::check_value_count(attribute, values.size()); !good) return good;
   std::set<Bytes> seen;
@@ -81,6 +99,8 @@ Result<void> check_values(const Snapshot& snapshot, const schema::Schema& schema
     if (auto good = check_target(snapshot, attribute, value.target); !good) return good;
     if (level == CheckLevel::kClient && !schema::is_in_range(attribute, value.octets))
       return fail(win32::kErrorDsRangeConstraint, "a value of " + attribute.ldap_display_name);
+    if (level == CheckLevel::kClient)
+      if (auto good = check_reach(snapshot, schema, attribute, nc, value.target); !good) return good;
     if (!seen.insert(comparable(attribute, value)).second) return fail(win32::kErrorDsAttValAlreadyExists, attribute.ldap_display_name);
   }
   return {};

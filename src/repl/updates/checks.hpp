@@ -17,9 +17,10 @@ namespace tributary::repl {
 [[nodiscard]] Result<const schema::AttributeSchema*> check_attribute(const schema::Schema& schema, Attid attid);
 
 /// Each value is well-formed, a reference's target exists and is not deleted (kErrorDsObjNotFound), there is one value where one is
-/// allowed (kErrorDsSingleValueConstraint), none twice (kErrorDsAttValAlreadyExists); at kClient the range (kErrorDsRangeConstraint).
+/// allowed (kErrorDsSingleValueConstraint), none twice (kErrorDsAttValAlreadyExists); at kClient the range (kErrorDsRangeConstraint) and
+/// which other NCs an object of `nc` may refer to (3.1.1.2.2.3: kErrorDsNameReferenceInvalid). kNoDnt: an NC that is being made.
 [[nodiscard]] Result<void> check_values(const Snapshot& snapshot, const schema::Schema& schema, const schema::AttributeSchema& attribute,
-                                        std::span<const NewValue> values, CheckLevel level);
+                                        Dnt nc, std::span<const NewValue> values, CheckLevel level);
 /// One value alone, without its target.
 [[nodiscard]] Result<void> check_form(const schema::Schema& schema, const schema::AttributeSchema& attribute, const NewValue& value);
 [[nodiscard]] Result<void> check_target(const Snapshot& snapshot, const schema::AttributeSchema& attribute, Dnt target);

@@ -220,6 +220,25 @@ TEST_F(ModifyTest, OctetsBesideAReferenceCount) {
   EXPECT_EQ(forest->count(domain, other), 1u);
 }
 
+// 3.1.1.2.2.3: which objects of other NCs an attribute may name.
+TEST_F(ModifyTest, ReferencesToOtherNcs) {
+  const auto config = forest->make_nc("CN=Configuration,DC=lab,DC=example", NcKind::kConfiguration).root;
+  const auto application = forest->make_nc("DC=app,DC=lab,DC=example", NcKind::kApplication).root;
+  const auto other = forest->make_nc("DC=other,DC=lab,DC=example", NcKind::kApplication).root;
+  const auto make = [&](Dnt nc) {
+    return forest->make(nc, "group", "g", {{attid::kNtSecurityDescriptor, {octets_value(some_descriptor())}}});
+  };
+  const auto in_domain = make(domain), in_config = make(config), in_application = make(application), in_other = make(other);
+  const auto named = [&](Dnt from, Dnt to) { return change(from, kReplace, attid::kMember, {reference_value(to)}, {CheckLevel::kClient, false, false}); };
+  for (const Dnt from : {in_domain, in_config}) {
+    for (const Dnt to : {in_domain, in_config, application, other}) EXPECT_EQ(named(from, to), win32::kErrorSuccess);
+    EXPECT_EQ(named(from, in_application), win32::kErrorDsNameReferenceInvalid);
+  }
+  for (const Dnt to : {in_application, in_config, other}) EXPECT_EQ(named(in_application, to), win32::kErrorSuccess);
+  for (const Dnt to : {in_domain, domain, in_other}) EXPECT_EQ(named(in_application, to), win32::kErrorDsNameReferenceInvalid);
+  EXPECT_EQ(change(in_application, kReplace, attid::kMember, {reference_value(in_other)}), win32::kErrorSuccess) << "it does no harm to the replica";
+}
+
 // [MS-DRSR] 5.199: the values stay, the versions rise, so that they win over what they were before.
 TEST_F(ModifyTest, StampsCanBeRaisedAlone) {
   const auto user = forest->make(domain, "user", "u", {{kDescription, {text_value("a")}}});

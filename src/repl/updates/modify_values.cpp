@@ -157,12 +157,12 @@ class WorkingLinks {
   std::map<LinkKey, LinkEdit> edits_;
 };
 
-Result<void> check_modification(const Snapshot& snapshot, const schema::Schema& schema, const schema::AttributeSchema& attribute,
+Result<void> check_modification(const Snapshot& snapshot, const schema::Schema& schema, const schema::AttributeSchema& attribute, Dnt nc,
                                 const Modification& modification, const ModifyOptions& options) {
   if (modification.operation == ModifyOperation::kDelete) return {};
   if (modification.operation == ModifyOperation::kAdd && modification.values.empty())
     return fail(win32::kErrorInvalidParameter, "nothing is to be added to " + attribute.ldap_display_name);
-  return check_values(snapshot, schema, attribute, modification.values, options.level);
+  return check_values(snapshot, schema, attribute, nc, modification.values, options.level);
 }
 
 /// 3.1.1.5.3.2: attributes that are not a client's to change, as far as the object alone says it.
@@ -218,7 +218,8 @@ Result<ModifyPlan> plan_modifications(const Snapshot& snapshot, const Context& c
     const auto attribute = check_attribute(schema, modification.attid);
     if (!attribute) return std::unexpected(attribute.error());
     if (auto good = check_allowed(object, **attribute, options.level); !good) return std::unexpected(good.error());
-    if (auto good = check_modification(snapshot, schema, **attribute, modification, options); !good) return std::unexpected(good.error());
+    if (auto good = check_modification(snapshot, schema, **attribute, object.nc(), modification, options); !good)
+      return std::unexpected(good.error());
     Result<void> applied;
     if ((*attribute)->is_forward_link()) {
       applied = links.try_emplace(modification.attid, snapshot, object, **attribute, options).first->second.apply(modification);

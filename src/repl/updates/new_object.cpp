@@ -199,7 +199,7 @@ Result<void> check_new_attributes(const Snapshot& snapshot, const Context& conte
     if (given.attid == attid::kName || given.attid == plan.rdn_type)
       if (auto good = check_names_agree(**attribute, given, plan.rdn); !good) return good;
     if (!is_written_as_given(schema, plan, given.attid)) continue;
-    if (auto good = check_values(snapshot, schema, **attribute, given.values, level); !good) return good;
+    if (auto good = check_values(snapshot, schema, **attribute, plan.nc, given.values, level); !good) return good;
   }
   return (plan.instance_type & drsuapi::IT_NC_HEAD) != 0 ? Result<void>() : check_instance_type(request);
 }
