@@ -43,6 +43,19 @@ Result<std::optional<ObjectView>> read_object(const kv::Reader& reader, Dnt dnt)
   return *view;
 }
 
+Result<std::optional<ObjectView>> Snapshot::State::object(Dnt dnt) {
+  const Key key = key_of(dnt);
+  const auto record = reader->get(Table::kObjects, key);
+  if (!record) return std::unexpected(record.error());
+  if (!*record) return std::nullopt;
+  Checked& slot = slot_of(dnt);
+  if (slot.dnt == dnt && slot.record == (*record)->data()) return RecordCodec::at(dnt, slot.record);
+  const auto view = RecordCodec::open(dnt, **record);
+  if (!view) return damaged(Table::kObjects, key);
+  slot = {dnt, (*record)->data()};
+  return *view;
+}
+
 Result<LinkKey> read_link_key(const kv::Reader& reader, ByteView short_key) {
   const auto parts = format::split_link_key(short_key);
   if (!parts) return damaged(Table::kLinks, short_key);
@@ -75,7 +88,7 @@ Result<std::vector<std::pair<InvocationId, Usn>>> Snapshot::retired_invocation_i
 
 Result<std::optional<ObjectView>> Snapshot::find(Dnt dnt) const {
   if (state_->broken) return std::unexpected(*state_->broken);
-  return read_object(*state_->reader, dnt);
+  return state_->object(dnt);
 }
 
 namespace {

@@ -45,7 +45,15 @@ template <class Visit>
 [[nodiscard]] Result<LinkKey> read_link_key(const kv::Reader& reader, ByteView short_key);
 
 struct Snapshot::State {
+  explicit State(std::size_t checked_max = 256) : checked(checked_max) {}
   virtual ~State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  /// The record of an object, checked: once only as long as it is the same octets at the same place, which within a snapshot means
+  /// that nothing has changed. A writer says uncheck() when it changes one.
+  [[nodiscard]] Result<std::optional<ObjectView>> object(Dnt dnt);
+  void uncheck(Dnt dnt) noexcept { slot_of(dnt) = {}; }
   /// Objects and link values that a transaction has added to an NC and not yet flushed.
   [[nodiscard]] virtual std::pair<std::int64_t, std::int64_t> size_delta(Dnt /*nc*/) const { return {0, 0}; }
 
@@ -54,6 +62,14 @@ struct Snapshot::State {
   format::Meta meta;
   std::shared_ptr<const IndexPolicy> policy;
   std::optional<std::vector<Attid>> complete_indexes;  // read when first asked for
+
+ private:
+  struct Checked {
+    Dnt dnt = kNoDnt;
+    const std::uint8_t* record = nullptr;
+  };
+  Checked& slot_of(Dnt dnt) noexcept { return checked[static_cast<std::size_t>(dnt) % checked.size()]; }
+  std::vector<Checked> checked;
 };
 
 }  // namespace tributary::store

@@ -17,9 +17,9 @@ std::uint64_t number(Dnt dnt) noexcept { return static_cast<std::uint64_t>(dnt);
 }  // namespace
 
 std::optional<ObjectView> Writing::old_object(Dnt dnt) {
-  const auto stored = object(dnt);
-  if (!stored) return std::nullopt;
-  const ByteView octets = stored->octets();
+  const auto there = stored(dnt);
+  if (!there) return std::nullopt;
+  const ByteView octets = there->octets();
   old_record.assign(octets.begin(), octets.end());
   return RecordCodec::at(dnt, old_record.data());
 }
@@ -27,7 +27,7 @@ std::optional<ObjectView> Writing::old_object(Dnt dnt) {
 bool Writing::is_below(Dnt dnt, Dnt top) {
   while (dnt != kNoDnt && dnt != kRootDnt && !failure) {
     if (dnt == top) return true;
-    const auto view = object(dnt);
+    const auto view = stored(dnt);
     if (!view) return false;
     dnt = view->parent();
   }
@@ -97,6 +97,7 @@ Result<Dnt> Writing::put_object(const ObjectDraft& draft) {
 
 void Writing::replace(const ObjectView* old, const ObjectView* now, kv::PutHint hint) {
   const Dnt dnt = (now != nullptr ? now : old)->dnt();
+  uncheck(dnt);
   if (now != nullptr) {
     put(Table::kObjects, key_of(dnt), now->octets(), hint);
     remember(dnt, now->nc(), now->flags());
@@ -110,7 +111,7 @@ void Writing::replace(const ObjectView* old, const ObjectView* now, kv::PutHint 
 std::uint64_t Writing::reference_count(Dnt dnt) {
   std::array<std::uint64_t, 1> count{};
   const format::Key key = key_of(dnt);
-  if (const auto stored = get(Table::kReferences, key); stored && !format::decode_counts(key, *stored, count))
+  if (const auto counted = get(Table::kReferences, key); counted && !format::decode_counts(key, *counted, count))
     stick(damaged(Table::kReferences, key).error());
   return count[0];
 }
@@ -160,7 +161,7 @@ Dnt Writing::refer(const ObjectGuid& guid, const std::optional<Sid>& sid, std::s
   if (there) {
     const auto what = known(*there);
     if (!what || !has(what->flags, ObjectFlags::kPhantom)) return *there;
-    const auto old = object(*there);
+    const auto old = stored(*there);
     if (!old) return kNoDnt;
     const auto old_sid = old->head().sid;
     if ((old_sid || !sid) && (!old->rdn().empty() || dn.empty())) return *there;  // nothing new is known of it

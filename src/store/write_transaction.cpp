@@ -48,9 +48,9 @@ bool Writing::has_any(Table table, ByteView prefix) {
   return *at && format::begins_with(cursor->key(), prefix);
 }
 
-std::optional<ObjectView> Writing::object(Dnt dnt) {
+std::optional<ObjectView> Writing::stored(Dnt dnt) {
   if (failure) return std::nullopt;
-  auto view = read_object(*writer, dnt);
+  auto view = object(dnt);
   if (!view) return stick(std::move(view.error())), std::nullopt;
   return *view;
 }
@@ -67,7 +67,7 @@ std::optional<Writing::Known> Writing::known(Dnt dnt) {
   if (dnt == kNoDnt) return std::nullopt;
   Known& slot = cache[cache_slot(dnt)];
   if (slot.dnt == dnt) return slot;
-  const auto view = object(dnt);
+  const auto view = stored(dnt);
   if (!view) return std::nullopt;
   slot = {dnt, view->nc(), view->flags()};
   return slot;

@@ -21,7 +21,7 @@ struct WriteTransaction::Writing final : Snapshot::State {
     ObjectFlags flags = ObjectFlags::kNone;
   };
 
-  explicit Writing(MarkKeeper* keeper) : mark(keeper) {}
+  explicit Writing(MarkKeeper* keeper) : State(2048), mark(keeper) {}
   std::pair<std::int64_t, std::int64_t> size_delta(Dnt nc) const override;
 
   // The engine, sticky.
@@ -32,7 +32,7 @@ struct WriteTransaction::Writing final : Snapshot::State {
   /// The value that was there already, which is then kept.
   std::optional<ByteView> insert(kv::Table table, ByteView key, ByteView value, kv::PutHint hint = kv::PutHint::kNone);
   [[nodiscard]] bool has_any(kv::Table table, ByteView prefix);
-  std::optional<ObjectView> object(Dnt dnt);
+  std::optional<ObjectView> stored(Dnt dnt);
   std::optional<Dnt> dnt_at(kv::Table table, ByteView key);
   /// Nothing when there is no such record.
   std::optional<Known> known(Dnt dnt);
