@@ -3,6 +3,7 @@
 #include "repl/updates/garbage.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/win32.hpp"
 #include "repl/objects/facts.hpp"
@@ -107,6 +108,29 @@ Result<GarbageCollection> collect_garbage(WriteTransaction& tx, const Context& c
   }
   result.more = result.more && result.links_removed + result.objects_removed + result.objects_recycled > 0;
   if (auto good = settle(tx); !good) return std::unexpected(good.error());
+  return result;
+}
+
+Result<TombstoneRecycling> recycle_tombstones(WriteTransaction& tx, const Context& context, std::size_t objects_max) {
+  std::vector<Dnt> tombstones;
+  std::optional<Error> error;
+  const auto scan = tx.object_graves(DsTime{std::numeric_limits<std::int64_t>::max()}, [&](const Dnt& dnt) {
+    const auto object = tx.find(dnt);
+    if (!object) error = object.error();
+    if (error || !*object || !is_recycled(**object) || is_true(**object, attid::kIsRecycled)) return !error;
+    const bool is_ours = is_nc_writable(tx, context, (*object)->nc()) && check_no_link_work(tx, dnt);
+    if (is_ours) tombstones.push_back(dnt);
+    return tombstones.size() < objects_max;
+  });
+  if (!scan) return std::unexpected(scan.error());
+  if (error) return std::unexpected(*error);
+  TombstoneRecycling result;
+  for (const Dnt dnt : tombstones) {
+    const auto recycled = recycle_object(tx, context, dnt);
+    if (!recycled) return std::unexpected(recycled.error());
+    result.updates.append(*recycled);
+  }
+  result.more = objects_max > 0 && tombstones.size() == objects_max;
   return result;
 }
 

@@ -19,6 +19,14 @@ struct GarbageCollection {
 /// Deleted-objects of an NC that is not writable here wait for the recycling to replicate.
 [[nodiscard]] Result<GarbageCollection> collect_garbage(WriteTransaction& tx, const Context& context, std::size_t changes_max);
 
+/// What enabling the recycle bin does to what was deleted before ([MS-ADTS] 3.1.1.9.1): tombstones become recycled-objects, isRecycled included,
+/// as originating updates, `objects_max` in this transaction. Called until there is no more; on every DSA that sees the feature enabled.
+struct TombstoneRecycling {
+  Updates updates;
+  bool more = false;
+};
+[[nodiscard]] Result<TombstoneRecycling> recycle_tombstones(WriteTransaction& tx, const Context& context, std::size_t objects_max);
+
 /// Expunge ([MS-DRSR] 5.58): the record and the links from it and to it go at once, without a trace that replicates. References in other
 /// objects' attributes that are not linked stay, to a phantom. For garbage, lingering objects and moves to another domain.
 /// kErrorDsChildrenExist, kErrorDsObjNotFound.

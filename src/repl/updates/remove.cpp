@@ -75,12 +75,23 @@ Result<Updates> bury(WriteTransaction& tx, const Context& context, const ObjectV
   return Updates{{*written}, is_urgent(*context.schema, classes, UpdateKind::kDelete), false};
 }
 
+/// 3.1.1.5.2.3
+bool is_sam_object(const schema::Schema& schema, const ObjectView& object) {
+  for (const auto* name : {"group", "samDomain", "samServer", "user"}) {
+    const auto* sam = schema.find_class(name);
+    if (sam != nullptr && is_instance_of(schema, object, sam->attid)) return true;
+  }
+  return false;
+}
+
 /// 3.1.1.5.5.5, in its order.
 Result<void> check_deletable(const Snapshot& snapshot, const Context& context, const ObjectView& object, CheckLevel level) {
   const auto refuse = [](const char* why) { return fail(win32::kErrorDsCantDelete, why); };
   if (is_subref(object)) return fail(win32::kErrorDsReferral, "the object's NC is not here");
   if (auto good = check_writable(snapshot, context, object.nc()); !good) return good;
   if ((system_flags(object) & schema::kSystemDisallowDelete) != 0) return refuse("systemFlags of the object");
+  if (is_deleted(object) && !context.rules.recycle_bin && is_sam_object(*context.schema, object))
+    return fail(win32::kErrorDsObjNotFound, "a tombstone of an object of SAM");
   if (is_recycled(object) || (is_deleted(object) && !context.rules.recycle_bin)) return refuse("the object is deleted already");
   if (is_nc_root(object)) return refuse("the root of an NC");
   if (auto good = check_no_link_work(snapshot, object.dnt()); !good) return good;
@@ -138,14 +149,6 @@ Result<Dnt> deepest_first(const Snapshot& snapshot, Dnt dnt) {
     dnt = next;
   }
   return fail(win32::kErrorDsDatabaseError, "the tree is too deep");
-}
-
-bool is_sam_object(const schema::Schema& schema, const ObjectView& object) {
-  for (const auto* name : {"group", "samDomain", "samServer", "user"}) {
-    const auto* sam = schema.find_class(name);
-    if (sam != nullptr && is_instance_of(schema, object, sam->attid)) return true;
-  }
-  return false;
 }
 
 Result<Updates> remove_in_tree(WriteTransaction& tx, const Context& context, Dnt dnt, CheckLevel level) {

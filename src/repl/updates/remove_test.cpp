@@ -117,6 +117,9 @@ TEST_F(RemoveTest, WhatIsNotDeleted) {
   must(forest->try_remove(child));
   EXPECT_EQ(code_of(forest->try_remove(child)), win32::kErrorDsCantDelete) << "a tombstone";
   EXPECT_EQ(code_of(forest->try_remove(parent)), win32::kErrorSuccess);
+  const auto user = forest->make(domain, "user", "u");
+  must(forest->try_remove(user));
+  EXPECT_EQ(code_of(forest->try_remove(user)), win32::kErrorDsObjNotFound) << "a tombstone of SAM's";
   EXPECT_EQ(code_of(forest->update([&](WriteTransaction& tx) { return recycle_object(tx, forest->context, domain); })),
             win32::kErrorDsIllegalModOperation);
   forest->context.rules.read_only = true;

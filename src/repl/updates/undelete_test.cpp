@@ -176,6 +176,33 @@ TEST_F(UndeleteTest, GarbageHasNoChildren) {
   EXPECT_TRUE(is_gone(server));
 }
 
+// 3.1.1.9.1: when the recycle bin is enabled all tombstones become recycled-objects, and everybody learns of it.
+TEST_F(UndeleteTest, TombstonesOfTheTimeBeforeAreRecycled) {
+  std::vector<Dnt> users;
+  for (int i = 0; i < 5; ++i) {
+    users.push_back(forest->make(domain, "user", "u" + std::to_string(i)));
+    must(forest->try_remove(users.back()));
+  }
+  const auto living = forest->make(domain, "user", "v");
+  forest->context.rules.recycle_bin = true;
+  const auto deleted = forest->make(domain, "user", "w");
+  must(forest->try_remove(deleted));
+  const auto step = [&] { return must(forest->update([&](WriteTransaction& tx) { return recycle_tombstones(tx, forest->context, 3); })); };
+  const auto first = step();
+  EXPECT_EQ(first.updates.objects.size(), 3u);
+  EXPECT_TRUE(first.more);
+  EXPECT_EQ(step().updates.objects.size(), 2u);
+  EXPECT_TRUE(step().updates.empty());
+  for (const Dnt user : users) {
+    EXPECT_EQ(forest->count(user, attid::kIsRecycled), 1u);
+    EXPECT_EQ(forest->stamp(user, attid::kIsRecycled)->version, 1u);
+    EXPECT_EQ(forest->stamp(user, attid::kName)->version, 2u) << "its name is as it was";
+  }
+  EXPECT_EQ(forest->count(deleted, attid::kIsRecycled), 0u);
+  EXPECT_EQ(forest->count(living, attid::kIsRecycled), 0u);
+  EXPECT_EQ(forest->count(forest->domain.deleted_objects, attid::kIsRecycled), 0u);
+}
+
 // [MS-DRSR] 5.58: gone without a trace; what refers to it keeps a phantom that still has its name.
 TEST_F(UndeleteTest, ExpungingLeavesAPhantomWhereSomethingRefers) {
   const auto user = forest->make(domain, "user", "u");
