@@ -105,10 +105,11 @@ Totals run_all(const Options& options) {
 }
 
 int summarize(const Totals& totals, double seconds) {
-  fmt::print("{} seeds, {} failed; {} operations accepted and {} refused, {} cycles, {} faults, {} quarantines, {} originating writes, "
-             "{} events, {:.0f} virtual hours, {:.1f} s\n",
-             totals.seeds, totals.failed, totals.operations, totals.refused, totals.cycles, totals.faults, totals.quarantines, totals.writes,
-             totals.events, totals.virtual_hours, seconds);
+  fmt::print("{} operations accepted and {} refused, {} cycles, {} faults, {} quarantines, {} originating writes, {} events, {:.0f} virtual hours, "
+             "{:.1f} s\n",
+             totals.operations, totals.refused, totals.cycles, totals.faults, totals.quarantines, totals.writes, totals.events,
+             totals.virtual_hours, seconds);
+  fmt::print("seeds: {} passed, {} failed\n", totals.seeds - totals.failed, totals.failed);
   return totals.failed == 0 ? 0 : 1;
 }
 
