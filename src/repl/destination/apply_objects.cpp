@@ -41,7 +41,7 @@ Result<void> PageApplier::objects(const ndr::Seq<REPLENTINFLIST>& list) {
     }
     if (tx_.failure()) return std::unexpected(*tx_.failure());
   }
-  return {};
+  return terms_.writable ? Result<void>() : give_names_back(tx_);
 }
 
 Result<void> PageApplier::apply(const REPLENTINFLIST& entry) {
@@ -158,6 +158,8 @@ Result<void> PageApplier::add_object() {
   const auto flags = draft.head.flags;
   const auto dnt = tx_.put(draft);
   if (!dnt) return std::unexpected(dnt.error());
+  if (place->is_aside)
+    if (auto noted = note_name_aside(tx_, *dnt, incoming_.rdn); !noted) return noted;
   ++figures_.objects_added;
   if (auto done = legacy_links(*dnt); !done) return done;
   return after_change(*dnt, ObjectFlags::kNone, flags);
@@ -281,6 +283,8 @@ Result<void> PageApplier::update_object(Dnt dnt) {
   if (forgets_links)
     if (auto forgotten = forget_links_before(tx_, dnt, *undeleted); !forgotten) return forgotten;
   if (becomes_root) terms_.nc_root = dnt;
+  if (place && place->is_aside)
+    if (auto noted = note_name_aside(tx_, dnt, incoming_.rdn); !noted) return noted;
   ++figures_.objects_changed;
   if (auto done = legacy_links(dnt); !done) return done;
   if (auto done = after_change(dnt, before, now); !done) return done;

@@ -61,9 +61,9 @@ Result<void> rename_loser(WriteTransaction& transaction, const Context& context,
   return settle(transaction);
 }
 
-/// ... in a replica where nothing originates: the name gives way, and the stamp says still what it was.
-Result<void> set_loser_aside(WriteTransaction& transaction, const ObjectView& loser, const std::string& rdn) {
-  store::ObjectDraft draft(loser);
+/// In a replica where nothing originates: another name, and the stamp says still what it was.
+Result<void> rename_for_now(WriteTransaction& transaction, const ObjectView& object, std::string_view rdn) {
+  store::ObjectDraft draft(object);
   draft.keep_all();
   draft.rdn = rdn;
   const auto text = text_value(rdn);
@@ -73,6 +73,62 @@ Result<void> set_loser_aside(WriteTransaction& transaction, const ObjectView& lo
   const auto written = transaction.put(draft);
   if (!written) return std::unexpected(written.error());
   return settle(transaction);
+}
+
+Result<void> set_loser_aside(WriteTransaction& transaction, const ObjectView& loser, const std::string& rdn) {
+  if (auto noted = note_name_aside(transaction, loser.dnt(), std::string(loser.rdn())); !noted) return noted;
+  const auto again = find_object(transaction, loser.dnt(), win32::kErrorDsDatabaseError);
+  if (!again) return std::unexpected(again.error());
+  return rename_for_now(transaction, *again, rdn);
+}
+
+/// "namesAside": for each object its DNT (eight octets), the octets of the name (two), the name in UTF-8. Little-endian.
+constexpr std::string_view kNamesAside = "namesAside";
+constexpr std::size_t kAsideHead = 10;
+struct NameAside {
+  Dnt dnt = kNoDnt;
+  std::string rdn;
+};
+
+Result<std::vector<NameAside>> read_names_aside(const Snapshot& snapshot) {
+  const auto stored = snapshot.dsa_value(kNamesAside);
+  if (!stored) return std::unexpected(stored.error());
+  std::vector<NameAside> names;
+  ByteView rest = *stored ? ByteView(**stored) : ByteView{};
+  while (rest.size() >= kAsideHead) {
+    const auto dnt = static_cast<Dnt>(load_le<std::uint64_t>(rest.data()));
+    const std::size_t size = load_le<std::uint16_t>(rest.data() + 8);
+    rest = rest.subspan(kAsideHead);
+    if (rest.size() < size) return fail(win32::kErrorDsDatabaseError, "namesAside");
+    names.push_back({dnt, std::string(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size))});
+    rest = rest.subspan(size);
+  }
+  return names;
+}
+
+void write_names_aside(WriteTransaction& transaction, std::span<const NameAside> names) {
+  if (names.empty()) return transaction.erase_dsa_value(kNamesAside);
+  Bytes octets;
+  for (const auto& name : names) {
+    std::uint8_t head[kAsideHead];
+    store_le(head, static_cast<std::uint64_t>(name.dnt));
+    store_le(head + 8, static_cast<std::uint16_t>(name.rdn.size()));
+    octets.insert(octets.end(), head, head + kAsideHead);
+    octets.insert(octets.end(), name.rdn.begin(), name.rdn.end());
+  }
+  transaction.put_dsa_value(kNamesAside, octets);
+}
+
+/// True: nothing is to be done for it any more.
+Result<bool> give_name_back(WriteTransaction& transaction, const NameAside& name) {
+  const auto object = transaction.find(name.dnt);
+  if (!object) return std::unexpected(object.error());
+  if (!*object || is_deleted(**object) || (*object)->rdn() != conflict_rdn(name.rdn, (*object)->guid())) return true;
+  const auto taken = transaction.find_child((*object)->parent(), name.rdn);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken != kNoDnt) return false;
+  if (auto renamed = rename_for_now(transaction, **object, name.rdn); !renamed) return std::unexpected(std::move(renamed.error()));
+  return true;
 }
 
 Result<void> require_free(const Snapshot& snapshot, Dnt parent, std::string_view rdn, Dnt self) {
@@ -96,6 +152,7 @@ Result<void> settle_conflict(WriteTransaction& transaction, const Context& conte
   if (is_nc_root(*other) || is_subref(*other) || resolve_name_conflict(local, replicated) == Winner::kLocal) {
     place.rdn = conflict_rdn(place.rdn, claimant.guid);
     place.stamp = beat(claimant, context, usn);
+    place.is_aside = !claimant.may_originate;
     return require_free(transaction, place.parent, place.rdn, claimant.existing);
   }
   const auto rdn = conflict_rdn(other->rdn(), other->guid());
@@ -117,6 +174,28 @@ Result<NamedPlace> name_object(WriteTransaction& transaction, const Context& con
   }
   if (auto settled = settle_conflict(transaction, context, claimant, place, usn); !settled) return std::unexpected(std::move(settled.error()));
   return place;
+}
+
+Result<void> note_name_aside(WriteTransaction& transaction, Dnt dnt, std::string_view rdn) {
+  auto names = read_names_aside(transaction);
+  if (!names) return std::unexpected(names.error());
+  std::erase_if(*names, [&](const NameAside& each) { return each.dnt == dnt; });
+  names->push_back({dnt, std::string(rdn)});
+  write_names_aside(transaction, *names);
+  return settle(transaction);
+}
+
+Result<void> give_names_back(WriteTransaction& transaction) {
+  auto names = read_names_aside(transaction);
+  if (!names) return std::unexpected(names.error());
+  std::vector<NameAside> left;
+  for (auto& name : *names) {
+    const auto done = give_name_back(transaction, name);
+    if (!done) return std::unexpected(done.error());
+    if (!*done) left.push_back(std::move(name));
+  }
+  if (left.size() != names->size()) write_names_aside(transaction, left);
+  return settle(transaction);
 }
 
 }  // namespace tributary::repl
