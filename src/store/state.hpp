@@ -45,7 +45,7 @@ template <class Visit>
 [[nodiscard]] Result<LinkKey> read_link_key(const kv::Reader& reader, ByteView short_key);
 
 struct Snapshot::State {
-  explicit State(std::size_t checked_max = 256) : checked(checked_max) {}
+  explicit State(std::size_t checked_max = 1024) : checked_max_(checked_max) {}
   virtual ~State() = default;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -53,7 +53,9 @@ struct Snapshot::State {
   /// The record of an object, checked: once only as long as it is the same octets at the same place, which within a snapshot means
   /// that nothing has changed. A writer says uncheck() when it changes one.
   [[nodiscard]] Result<std::optional<ObjectView>> object(Dnt dnt);
-  void uncheck(Dnt dnt) noexcept { slot_of(dnt) = {}; }
+  void uncheck(Dnt dnt) noexcept {
+    if (!checked_.empty()) slot_of(dnt) = {};
+  }
   /// Objects and link values that a transaction has added to an NC and not yet flushed.
   [[nodiscard]] virtual std::pair<std::int64_t, std::int64_t> size_delta(Dnt /*nc*/) const { return {0, 0}; }
 
@@ -68,8 +70,9 @@ struct Snapshot::State {
     Dnt dnt = kNoDnt;
     const std::uint8_t* record = nullptr;
   };
-  Checked& slot_of(Dnt dnt) noexcept { return checked[static_cast<std::size_t>(dnt) % checked.size()]; }
-  std::vector<Checked> checked;
+  Checked& slot_of(Dnt dnt) noexcept { return checked_[static_cast<std::size_t>(dnt) % checked_.size()]; }
+  std::size_t checked_max_;
+  std::vector<Checked> checked_;  // made with the first look-up
 };
 
 }  // namespace tributary::store
