@@ -253,6 +253,7 @@ std::vector<repl::NcReplica> SimDsa::list_replicas() {
 void SimDsa::replicas_changed() { tell(ReplicasChanged{list_replicas()}); }
 
 void SimDsa::remove_replica(Dnt root) {
+  if (const auto object = store_->read()->find(root); object && *object) world_.given_back.push_back((*object)->guid());
   const auto begun = change([&](store::WriteTransaction& tx) -> Result<void> {
     auto replica = tx.nc_replica(root);
     if (!replica || !*replica) return fail(win32::kErrorDsDraNoReplica);

@@ -30,6 +30,7 @@ DRS_EXTENSIONS_INT extensions(const Terms& terms) {
                        DRS_EXT_GETCHGREQ_V10 | DRS_EXT_W2K3_DEFLATE | DRS_EXT_NONDOMAIN_NCS | DRS_EXT_INSTANCE_TYPE_NOT_REQ_ON_MOD;
   extensions.dwFlagsExt = DRS_EXT_LH_BETA2;
   if (terms.has_v9) extensions.dwFlagsExt |= DRS_EXT_GETCHGREPLY_V9;
+  extensions.dwExtCaps = DRS_EXT_RECYCLE_BIN;
   if (terms.rules.recycle_bin) extensions.dwFlagsExt |= DRS_EXT_RECYCLE_BIN;
   return extensions;
 }

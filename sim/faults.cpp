@@ -159,6 +159,7 @@ void Faults::restore(SimDsa& dsa) {
   note(kFaultRestore, dsa);
   dsa.stop();
   const int number = chance_.pick(own);
+  dsa.storage().set_full(false);
   dsa.storage().restore_backup(number, false);
   world_.log("{} is restored from backup {}", dsa.name(), number);
   if (dsa.start()) return world_.blame(dsa.name() + " was restored, and starts under the invocationId of the backup");
@@ -174,6 +175,7 @@ void Faults::roll_back(SimDsa& dsa) {
   const auto before = dsa.store().read()->highest_committed_usn();
   dsa.stop();
   const int number = chance_.pick(own);
+  dsa.storage().set_full(false);
   dsa.storage().restore_backup(number, true);
   world_.log("{} gets the data of backup {}", dsa.name(), number);
   if (dsa.start() && dsa.store().read()->highest_committed_usn() < before) return world_.blame(dsa.name() + " was rolled back, and starts");
@@ -187,6 +189,7 @@ void Faults::revert(SimDsa& dsa) {
   if (!dsa.storage().has_snapshot() || !dsa.is_up() || dsa.is_rolled_back() || is_master) return;
   note(kFaultRollback, dsa);
   dsa.stop();
+  dsa.storage().set_full(false);
   dsa.storage().revert_to_snapshot();
   dsa.set_rolled_back();
   world_.log("{} is reverted to a snapshot", dsa.name());
@@ -196,6 +199,11 @@ void Faults::revert(SimDsa& dsa) {
     backups_[dsa.index()].clear();
     forest_.forget_lost();
   });
+}
+
+void Faults::forget_backups() {
+  backups_.clear();
+  for (auto& dsa : world_.dsas) dsa->storage().forget_snapshot();
 }
 
 // --- Quiet ----------------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ class Faults {
   void step();
   /// Whatever is wrong ends: links, clocks, disks; all DSAs run.
   void heal();
+  /// Backups that are older than the tombstone lifetime must not be used.
+  void forget_backups();
 
  private:
   [[nodiscard]] bool is_allowed(Fault fault) const noexcept { return (world_.options.faults & fault) != 0; }

@@ -28,7 +28,7 @@ void Forest::choose_terms() {
   terms.page_objects_max = chance_.per_mille(500) ? static_cast<std::uint32_t>(chance_.between(1, 12)) : 100;
   terms.uses_compression = chance_.per_mille(250);
   terms.has_v9 = chance_.per_mille(600);
-  terms.is_hourly = chance_.per_mille(700);
+  terms.is_hourly = chance_.per_mille(300);
   terms.notify_first_s = chance_.between(0, 30);
   terms.notify_subsequent_s = chance_.between(0, 10);
   world_.log("terms: shape {}, recycle bin {}, strict {}, pages of {}, compression {}, V9 {}", static_cast<int>(shape_), terms.rules.recycle_bin,

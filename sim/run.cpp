@@ -64,6 +64,7 @@ void Run::maintain(bool starts_all) {
     if (!dsa->is_up() && (starts_all || chance_.per_mille(300))) (void)dsa->start();
     dsa->maintain();
   }
+  for (const auto& nc : std::exchange(world_.given_back, {})) forest_.forget_lost(nc);
 }
 
 /// The forest comes to be, with nothing in its way.
@@ -143,6 +144,7 @@ void Run::age() {
   for (int i = 0; i < 2 && !world_.has_failed(); ++i) {
     world_.log("time passes");
     world_.loop.run_until(world_.loop.now() + std::chrono::seconds(lifetime + 3600));
+    faults_.forget_backups();
     for (auto& dsa : world_.dsas) dsa->collect_garbage();
     come_to_rest();
   }

@@ -106,9 +106,9 @@ Result<Updates> extend_schema(store::WriteTransaction& tx, const Context& contex
 }
 
 Schedule make_schedule(bool is_hourly) {
-  if (!is_hourly) return Schedule::always();
+  constexpr std::size_t kSlotsPerHour = 4;
   Schedule schedule;
-  for (std::size_t slot = 0; slot < kSlotsPerWeek; slot += 4) schedule.set(slot);
+  for (std::size_t slot = 0; slot < kSlotsPerWeek; slot += kSlotsPerHour * (is_hourly ? 1 : 6)) schedule.set(slot);
   return schedule;
 }
 

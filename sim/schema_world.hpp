@@ -16,7 +16,7 @@ namespace tributary::sim {
 /// A new attribute of String(Unicode) with a msDS-IntId; `number` makes its name and numbers.
 [[nodiscard]] Result<repl::Updates> extend_schema(store::WriteTransaction& tx, const repl::Context& context, store::Dnt schema_nc, std::uint32_t number);
 
-/// When periodic replication begins: every quarter of an hour, or once in an hour.
+/// When periodic replication begins: once in an hour, or four times a day.
 [[nodiscard]] repl::Schedule make_schedule(bool is_hourly);
 
 }  // namespace tributary::sim

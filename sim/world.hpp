@@ -42,7 +42,7 @@ struct Terms {
   bool has_v9 = true;                   ///< DSAs know replies of version 9
   std::int64_t notify_first_s = 15;
   std::int64_t notify_subsequent_s = 3;
-  bool is_hourly = true;                ///< periodic replication once in an hour; otherwise every quarter
+  bool is_hourly = true;                ///< periodic replication once in an hour; otherwise four times a day
 };
 
 struct Figures {
@@ -72,7 +72,7 @@ struct World {
   std::vector<std::unique_ptr<SimDsa>> dsas;
   std::vector<WantedNc> ncs;
   std::vector<std::string> failures;
-  std::string digits;  ///< makes names of this run
+  std::vector<ObjectGuid> given_back;  ///< NCs of which a replica was taken down: what was only there is lost
 
   /// A line of the history.
   template <class... Args>

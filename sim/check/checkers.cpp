@@ -81,20 +81,18 @@ std::optional<std::string> compare_object(const Held& a, const ObjectFact& x, co
   return fmt::format("{} has attributes at {} that are none of the partial set", name_of(x), b.dsa->name());
 }
 
-/// `a` is a full replica; `b` is another one, or a partial one, which has to be its projection.
-std::optional<std::string> compare(const Held& a, const Held& b) {
-  for (const auto& object : a.view.objects) {
-    const auto* other = b.view.find(object.guid);
-    if (other == nullptr) return fmt::format("{} is missing at {}", name_of(object), b.dsa->name());
-    if (auto difference = compare_object(a, object, b, *other)) return difference;
-  }
-  for (const auto& object : b.view.objects)
-    if (a.view.find(object.guid) == nullptr) return fmt::format("{} is at {} only", name_of(object), b.dsa->name());
-  if (b.is_partial) return std::nullopt;
+/// Without the recycle bin a deletion takes links away at every DSA by itself, and no update says so ([MS-ADTS] 3.1.1.5.5.6): who hears of
+/// the deletion and of the undeletion at once keeps links that others took away. docs/simulator.md, "What is not judged".
+bool may_differ(const World& world, const LinkFact& link) {
+  if (world.terms.rules.recycle_bin) return false;
+  return world.model.was_undeleted(link.id.source) || world.model.was_undeleted(link.id.target);
+}
+
+std::optional<std::string> compare_links(const World& world, const Held& a, const Held& b) {
   for (const auto& link : a.view.links) {
     const auto* other = b.view.find(link.id);
     if (other == nullptr) {
-      if (link.ends_alive) return fmt::format("link {} is missing at {}", name_of(link.id), b.dsa->name());
+      if (link.ends_alive && !may_differ(world, link)) return fmt::format("link {} is missing at {}", name_of(link.id), b.dsa->name());
       continue;
     }
     if (link.stamp != other->stamp || link.is_present != other->is_present || link.is_resting != other->is_resting)
@@ -102,8 +100,28 @@ std::optional<std::string> compare(const Held& a, const Held& b) {
                          to_text(link.stamp), other->is_present ? "present" : "absent", other->is_resting ? " at rest" : "", to_text(other->stamp));
   }
   for (const auto& link : b.view.links)
-    if (link.ends_alive && a.view.find(link.id) == nullptr) return fmt::format("link {} is at {} only", name_of(link.id), b.dsa->name());
+    if (link.ends_alive && a.view.find(link.id) == nullptr && !may_differ(world, link))
+      return fmt::format("link {} is at {} only", name_of(link.id), b.dsa->name());
   return std::nullopt;
+}
+
+/// `a` is a full replica; `b` is another one, or a partial one, which has to be its projection.
+std::optional<std::string> compare(const World& world, const Held& a, const Held& b) {
+  const auto terms = model_terms(world, a);
+  // When something is forgotten is every DSA's own business. And what every full replica has lost a partial one may still have: a
+  // lingering object, which administrators look for.
+  const auto is_free = [&](const ObjectFact& object) {
+    return (object.is_deleted() && world.model.may_be_forgotten(object.guid, terms)) || (b.is_partial && !world.model.is_certain(object.guid));
+  };
+  for (const auto& object : a.view.objects) {
+    const auto* other = b.view.find(object.guid);
+    if (is_free(object)) continue;
+    if (other == nullptr) return fmt::format("{} is missing at {}", name_of(object), b.dsa->name());
+    if (auto difference = compare_object(a, object, b, *other)) return difference;
+  }
+  for (const auto& object : b.view.objects)
+    if (a.view.find(object.guid) == nullptr && !is_free(object)) return fmt::format("{} is at {} only", name_of(object), b.dsa->name());
+  return b.is_partial ? std::nullopt : compare_links(world, a, b);
 }
 
 void check_nc(World& world, const WantedNc& nc) {
@@ -122,7 +140,7 @@ void check_nc(World& world, const WantedNc& nc) {
   if (full == held.end()) return;
   for (const auto& other : held) {
     if (&other == &*full) continue;
-    if (auto difference = compare(*full, other)) world.blame(fmt::format("{} differ in {}: {}", at_both(*full, other), nc.dn, *difference));
+    if (auto difference = compare(world, *full, other)) world.blame(fmt::format("{} differ in {}: {}", at_both(*full, other), nc.dn, *difference));
   }
   if (auto wrong = world.model.judge_replica(nc.guid, full->view, model_terms(world, *full)))
     world.blame(fmt::format("{}, {}: {}", full->dsa->name(), nc.dn, *wrong));

@@ -154,6 +154,25 @@ bool Model::was_ever_deleted(const ObjectGuid& guid) const {
   return at != log->second.attributes.end() && std::ranges::any_of(at->second, [](const auto& write) { return write.digest == digest_of_true(); });
 }
 
+bool Model::is_certain(const ObjectGuid& guid) const {
+  const auto log = logs_.find(guid);
+  return log != logs_.end() && std::ranges::all_of(log->second.attributes, [](const auto& entry) {
+           return std::ranges::all_of(entry.second, [](const auto& write) { return write.is_certain; });
+         });
+}
+
+bool Model::may_be_forgotten(const ObjectGuid& guid, const Terms& terms) const {
+  const auto log = logs_.find(guid);
+  return log != logs_.end() && is_buried(log->second, terms);
+}
+
+bool Model::was_undeleted(const ObjectGuid& guid) const {
+  const auto log = logs_.find(guid);
+  if (log == logs_.end()) return false;
+  const auto at = log->second.attributes.find(repl::attid::kIsDeleted);
+  return at != log->second.attributes.end() && std::ranges::any_of(at->second, [](const auto& write) { return write.digest == 0; });
+}
+
 bool Model::link_may_be_gone(const LinkId& id, const Write<LinkValueStamp>& last, const Terms& terms) const {
   if (was_ever_deleted(id.source) || was_ever_deleted(id.target)) return true;
   return last.digest == 0 && is_over(last.stamp.stamp.time_changed, terms);

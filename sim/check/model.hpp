@@ -45,6 +45,12 @@ class Model {
   [[nodiscard]] std::optional<std::string> judge_vector(const ObjectGuid& nc, const ReplicaView& view, const repl::ReplUpToDateVector& utd,
                                                         const Terms& terms) const;
 
+  /// Nothing of what was written to this object was ever lost.
+  [[nodiscard]] bool is_certain(const ObjectGuid& guid) const;
+  /// It was deleted so long ago that a DSA may have forgotten it.
+  [[nodiscard]] bool may_be_forgotten(const ObjectGuid& guid, const Terms& terms) const;
+  /// Somebody made it come back from the dead.
+  [[nodiscard]] bool was_undeleted(const ObjectGuid& guid) const;
   [[nodiscard]] std::size_t writes() const noexcept { return writes_; }
   [[nodiscard]] const std::vector<ObjectGuid>& objects() const noexcept { return order_; }
 

@@ -45,6 +45,7 @@ class Storage {
   void take_snapshot();
   [[nodiscard]] bool has_snapshot() const noexcept { return snapshot_.has_value(); }
   void revert_to_snapshot();
+  void forget_snapshot() noexcept { snapshot_.reset(); }
 
   /// An empty disk.
   void wipe();
