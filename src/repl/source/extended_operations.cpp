@@ -90,7 +90,7 @@ std::uint32_t check_single_object(const Context& context, const ExtendedRequest&
 Result<bool> may_have_secrets(const Context& context, const Snapshot& snapshot, const ExtendedRequest& request, Dnt client_dsa) {
   if (!request.call.caller_is_rodc) return false;
   if (request.call.outbound_disabled && !request.native.has(DRS_SYNC_FORCED)) return false;
-  const auto rodc = computer_of_dsa(snapshot, client_dsa);
+  const auto rodc = computer_of_dsa(snapshot, *context.schema, client_dsa);
   if (!rodc) return std::unexpected(rodc.error());
   if (*rodc == store::kNoDnt) return false;
   return reveal_secrets_for_user_allowed(context, snapshot, *rodc, request.object);
@@ -127,15 +127,13 @@ Result<Scope> scope_of(const Context& context, const Snapshot& snapshot, const E
     auto objects = get_role_scope(context, snapshot, request.object);
     if (!objects) return std::unexpected(std::move(objects.error()));
     if (operation == EXOP_FSMO_REQ_RID_ALLOC) {
-      const auto computer = computer_of_dsa(snapshot, client_dsa);
+      const auto computer = computer_of_dsa(snapshot, *context.schema, client_dsa);
       if (!computer) return std::unexpected(computer.error());
       if (*computer != store::kNoDnt) {
         objects->push_back(*computer);
-        const auto walked = snapshot.links(*computer, attid::kRidSetReferences, [&](const store::LinkValue& link) {
-          objects->push_back(link.key.target);
-          return true;
-        });
-        if (!walked) return std::unexpected(walked.error());
+        const auto rid_sets = reference_targets(snapshot, *context.schema, *computer, attid::kRidSetReferences);
+        if (!rid_sets) return std::unexpected(rid_sets.error());
+        objects->insert(objects->end(), rid_sets->begin(), rid_sets->end());
       }
     }
     return Scope{EXOP_ERR_SUCCESS, std::move(*objects)};

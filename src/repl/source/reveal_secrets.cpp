@@ -20,18 +20,6 @@ std::optional<Attid> attid_named(const Context& context, std::string_view name) 
   return attribute == nullptr ? std::nullopt : std::optional(attribute->attid);
 }
 
-/// Targets of a forward link that are there.
-Result<std::vector<Dnt>> targets(const Snapshot& snapshot, Dnt source, std::optional<Attid> attid) {
-  std::vector<Dnt> found;
-  if (!attid) return found;
-  const auto walked = snapshot.links(source, *attid, [&](const store::LinkValue& link) {
-    if (link.is_present) found.push_back(link.key.target);
-    return true;
-  });
-  if (!walked) return std::unexpected(walked.error());
-  return found;
-}
-
 /// The objects whose forward link points at `target` and is there.
 Result<std::vector<Dnt>> sources(const Snapshot& snapshot, Dnt target, Attid attid) {
   std::vector<store::LinkKey> keys;
@@ -64,8 +52,15 @@ Result<std::unordered_set<Dnt>> memberships(const Snapshot& snapshot, Dnt user) 
   return all;
 }
 
-Result<bool> any_included(const Snapshot& snapshot, const std::unordered_set<Dnt>& memberships, Dnt rodc, std::optional<Attid> list) {
-  const auto listed = targets(snapshot, rodc, list);
+Result<std::vector<Dnt>> named_by(const Context& context, const Snapshot& snapshot, Dnt object, std::string_view attribute) {
+  const auto attid = attid_named(context, attribute);
+  if (!attid) return std::vector<Dnt>{};
+  return reference_targets(snapshot, *context.schema, object, *attid);
+}
+
+Result<bool> any_included(const Context& context, const Snapshot& snapshot, const std::unordered_set<Dnt>& memberships, Dnt rodc,
+                          std::string_view list) {
+  const auto listed = named_by(context, snapshot, rodc, list);
   if (!listed) return std::unexpected(listed.error());
   for (const Dnt dnt : *listed)
     if (memberships.contains(dnt)) return true;
@@ -74,20 +69,39 @@ Result<bool> any_included(const Snapshot& snapshot, const std::unordered_set<Dnt
 
 }  // namespace
 
-Result<Dnt> computer_of_dsa(const Snapshot& snapshot, Dnt dsa) {
+Result<std::vector<Dnt>> reference_targets(const Snapshot& snapshot, const schema::Schema& schema, Dnt source, Attid attid) {
+  std::vector<Dnt> found;
+  const auto* const attribute = schema.find_attribute(attid);
+  if (attribute == nullptr) return found;
+  if (attribute->is_forward_link()) {
+    const auto walked = snapshot.links(source, attid, [&](const store::LinkValue& link) {
+      if (link.is_present) found.push_back(link.key.target);
+      return true;
+    });
+    if (!walked) return std::unexpected(walked.error());
+    return found;
+  }
+  const auto object = snapshot.find(source);
+  if (!object) return std::unexpected(object.error());
+  const auto values = *object ? (*object)->find(attid) : std::nullopt;
+  for (std::size_t i = 0; values && values->references() && i < values->size(); ++i) found.push_back(store::reference_target(values->value(i)));
+  return found;
+}
+
+Result<Dnt> computer_of_dsa(const Snapshot& snapshot, const schema::Schema& schema, Dnt dsa) {
   const auto object = snapshot.find(dsa);
   if (!object) return std::unexpected(object.error());
   if (!*object) return kNoDnt;
   const Dnt server = (*object)->parent();
-  const auto links = targets(snapshot, server, attid::kServerReference);
-  if (!links) return std::unexpected(links.error());
-  return links->empty() ? kNoDnt : links->front();
+  const auto named = reference_targets(snapshot, schema, server, attid::kServerReference);
+  if (!named) return std::unexpected(named.error());
+  return named->empty() ? kNoDnt : named->front();
 }
 
 Result<RevealSecretsPolicy> get_reveal_secrets_policy_for_user(const Context& context, const Snapshot& snapshot, Dnt rodc, Dnt user) {
   if (rodc == user) return RevealSecretsPolicy::kAllow;
   const auto krbtgt_link = attid_named(context, "msDS-KrbTgtLink");
-  const auto own_krbtgt = targets(snapshot, rodc, krbtgt_link);
+  const auto own_krbtgt = named_by(context, snapshot, rodc, "msDS-KrbTgtLink");
   if (!own_krbtgt) return std::unexpected(own_krbtgt.error());
   for (const Dnt krbtgt : *own_krbtgt)
     if (krbtgt == user) return RevealSecretsPolicy::kAllow;
@@ -104,10 +118,10 @@ Result<RevealSecretsPolicy> get_reveal_secrets_policy_for_user(const Context& co
 
   const auto groups = memberships(snapshot, user);
   if (!groups) return std::unexpected(groups.error());
-  const auto never = any_included(snapshot, *groups, rodc, attid_named(context, "msDS-NeverRevealGroup"));
+  const auto never = any_included(context, snapshot, *groups, rodc, "msDS-NeverRevealGroup");
   if (!never) return std::unexpected(never.error());
   if (*never) return RevealSecretsPolicy::kDeny;
-  const auto on_demand = any_included(snapshot, *groups, rodc, attid_named(context, "msDS-RevealOnDemandGroup"));
+  const auto on_demand = any_included(context, snapshot, *groups, rodc, "msDS-RevealOnDemandGroup");
   if (!on_demand) return std::unexpected(on_demand.error());
   return *on_demand ? RevealSecretsPolicy::kAllow : RevealSecretsPolicy::kNoPolicy;
 }
