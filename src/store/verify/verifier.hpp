@@ -58,7 +58,9 @@ class Verifier {
   void link_indexes();
   void ncs();
 
-  static constexpr std::size_t kCacheSize = 1 << 14;
+  /// Slots of a cache by DNT: as many as there are DNTs, up to 8 MB.
+  static constexpr std::size_t kCacheMax = std::size_t{1} << 18;
+  [[nodiscard]] std::size_t slot_of(Dnt dnt) const noexcept { return static_cast<std::size_t>(dnt) % cache_.size(); }
 
   const Snapshot& snapshot_;
   const VerifyOptions& options_;

@@ -27,7 +27,7 @@ Result<VerifyReport> verify(const Snapshot& snapshot, const VerifyOptions& optio
 
 Verifier::Verifier(const Snapshot& snapshot, const VerifyOptions& options)
     : snapshot_(snapshot), options_(options), reader_(snapshot.state_->reader.get()), meta_(snapshot.state_->meta), failure_(snapshot.state_->broken),
-      cache_(kCacheSize), rooted_(kCacheSize, kNoDnt) {}
+      cache_(std::clamp<std::size_t>(static_cast<std::size_t>(meta_.next_dnt), 1, kCacheMax)), rooted_(cache_.size(), kNoDnt) {}
 
 Result<VerifyReport> Verifier::run() {
   meta();
@@ -68,7 +68,7 @@ std::optional<ObjectView> Verifier::object(Dnt dnt) {
 
 std::optional<Verifier::Brief> Verifier::brief(Dnt dnt) {
   if (dnt == kNoDnt) return std::nullopt;
-  Brief& slot = cache_[static_cast<std::size_t>(dnt) % kCacheSize];
+  Brief& slot = cache_[slot_of(dnt)];
   if (slot.dnt == dnt) return slot;
   const auto view = object(dnt);
   if (!view) return std::nullopt;

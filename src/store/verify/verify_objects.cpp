@@ -91,14 +91,14 @@ void Verifier::ancestry(ByteView key, Dnt dnt) {
     const auto here = brief(at);
     if (!here) return;  // no parent: found where it is
     at = here->parent;
-    if (at == kRootDnt || rooted_[number(at) % kCacheSize] == at) break;
+    if (at == kRootDnt || rooted_[slot_of(at)] == at) break;
     if (at == marked) return find(FindingKind::kCycle, Table::kObjects, key, fmt::format("its way up comes to {} again", number(at)));
     if (steps == next_mark) {
       marked = at;
       next_mark *= 2;
     }
   }
-  rooted_[number(dnt) % kCacheSize] = dnt;
+  rooted_[slot_of(dnt)] = dnt;
 }
 
 void Verifier::attributes(ByteView key, const ObjectView& view) {
