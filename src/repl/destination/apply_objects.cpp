@@ -5,6 +5,7 @@
 #include "base/win32.hpp"
 #include "drsuapi/constants.hpp"
 #include "repl/destination/cross_nc_move.hpp"
+#include "repl/destination/cross_refs.hpp"
 #include "repl/destination/deleted_objects.hpp"
 #include "repl/destination/naming.hpp"
 #include "repl/destination/page_applier.hpp"
@@ -41,7 +42,7 @@ Result<void> PageApplier::objects(const ndr::Seq<REPLENTINFLIST>& list) {
     }
     if (tx_.failure()) return std::unexpected(*tx_.failure());
   }
-  return terms_.writable ? Result<void>() : give_names_back(tx_);
+  return terms_.writable ? Result<void>() : give_places_back(tx_);
 }
 
 Result<void> PageApplier::apply(const REPLENTINFLIST& entry) {
@@ -159,7 +160,7 @@ Result<void> PageApplier::add_object() {
   const auto dnt = tx_.put(draft);
   if (!dnt) return std::unexpected(dnt.error());
   if (place->is_aside)
-    if (auto noted = note_name_aside(tx_, *dnt, incoming_.rdn); !noted) return noted;
+    if (auto noted = note_place_aside(tx_, *dnt, *incoming_.parent_guid, incoming_.rdn); !noted) return noted;
   ++figures_.objects_added;
   if (auto done = legacy_links(*dnt); !done) return done;
   return after_change(*dnt, ObjectFlags::kNone, flags);
@@ -284,7 +285,7 @@ Result<void> PageApplier::update_object(Dnt dnt) {
     if (auto forgotten = forget_links_before(tx_, dnt, *undeleted); !forgotten) return forgotten;
   if (becomes_root) terms_.nc_root = dnt;
   if (place && place->is_aside)
-    if (auto noted = note_name_aside(tx_, dnt, incoming_.rdn); !noted) return noted;
+    if (auto noted = note_place_aside(tx_, dnt, *incoming_.parent_guid, incoming_.rdn); !noted) return noted;
   ++figures_.objects_changed;
   if (auto done = legacy_links(dnt); !done) return done;
   if (auto done = after_change(dnt, before, now); !done) return done;
@@ -296,6 +297,9 @@ Result<void> PageApplier::update_object(Dnt dnt) {
 }
 
 Result<void> PageApplier::after_change(Dnt dnt, ObjectFlags before, ObjectFlags now) {
+  const bool lives_or_dies = store::has(before, ObjectFlags::kDeleted) != store::has(now, ObjectFlags::kDeleted);
+  if (lives_or_dies || incoming_.has_values(attid::kNcName))
+    if (auto followed = follow_cross_ref(tx_, context_, dnt); !followed) return followed;
   if (before == now) return {};
   return follow_deletion(tx_, dnt, before, now);
 }

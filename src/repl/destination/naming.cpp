@@ -2,6 +2,8 @@
 // See naming.hpp.
 #include "repl/destination/naming.hpp"
 
+#include <algorithm>
+
 #include "base/win32.hpp"
 #include "repl/objects/facts.hpp"
 #include "repl/state/conflicts.hpp"
@@ -61,10 +63,11 @@ Result<void> rename_loser(WriteTransaction& transaction, const Context& context,
   return settle(transaction);
 }
 
-/// In a replica where nothing originates: another name, and the stamp says still what it was.
-Result<void> rename_for_now(WriteTransaction& transaction, const ObjectView& object, std::string_view rdn) {
+/// In a replica where nothing originates: another place or name, and the stamp says still what it was.
+Result<void> place_for_now(WriteTransaction& transaction, const ObjectView& object, Dnt parent, std::string_view rdn) {
   store::ObjectDraft draft(object);
   draft.keep_all();
+  draft.head.parent = parent;
   draft.rdn = rdn;
   const auto text = text_value(rdn);
   for (const Attid attid : {attid::kName, draft.rdn_type})
@@ -76,58 +79,82 @@ Result<void> rename_for_now(WriteTransaction& transaction, const ObjectView& obj
 }
 
 Result<void> set_loser_aside(WriteTransaction& transaction, const ObjectView& loser, const std::string& rdn) {
-  if (auto noted = note_name_aside(transaction, loser.dnt(), std::string(loser.rdn())); !noted) return noted;
-  const auto again = find_object(transaction, loser.dnt(), win32::kErrorDsDatabaseError);
+  const Dnt dnt = loser.dnt();
+  const auto parent = find_object(transaction, loser.parent(), win32::kErrorDsDatabaseError);
+  if (!parent) return std::unexpected(parent.error());
+  const ObjectGuid parent_guid = parent->guid();
+  const std::string own_rdn(loser.rdn());
+  if (auto noted = note_place_aside(transaction, dnt, parent_guid, own_rdn); !noted) return noted;
+  const auto again = find_object(transaction, dnt, win32::kErrorDsDatabaseError);
   if (!again) return std::unexpected(again.error());
-  return rename_for_now(transaction, *again, rdn);
+  return place_for_now(transaction, *again, again->parent(), rdn);
 }
 
-/// "namesAside": for each object its DNT (eight octets), the octets of the name (two), the name in UTF-8. Little-endian.
-constexpr std::string_view kNamesAside = "namesAside";
-constexpr std::size_t kAsideHead = 10;
-struct NameAside {
+/// "placesAside": for each object its DNT (eight octets), the GUIDs of its parent and of the originator of its name's stamp, the stamp's
+/// version (four), the octets of the name (two), the name in UTF-8. Numbers are little-endian.
+constexpr std::string_view kPlacesAside = "placesAside";
+constexpr std::size_t kAsideHead = 46;
+struct PlaceAside {
   Dnt dnt = kNoDnt;
+  ObjectGuid parent;
+  InvocationId originator;    // of the stamp: a name that was written since has another one
+  std::uint32_t version = 0;
   std::string rdn;
 };
 
-Result<std::vector<NameAside>> read_names_aside(const Snapshot& snapshot) {
-  const auto stored = snapshot.dsa_value(kNamesAside);
+Result<std::vector<PlaceAside>> read_places_aside(const Snapshot& snapshot) {
+  const auto stored = snapshot.dsa_value(kPlacesAside);
   if (!stored) return std::unexpected(stored.error());
-  std::vector<NameAside> names;
+  std::vector<PlaceAside> places;
   ByteView rest = *stored ? ByteView(**stored) : ByteView{};
   while (rest.size() >= kAsideHead) {
-    const auto dnt = static_cast<Dnt>(load_le<std::uint64_t>(rest.data()));
-    const std::size_t size = load_le<std::uint16_t>(rest.data() + 8);
+    PlaceAside place{static_cast<Dnt>(load_le<std::uint64_t>(rest.data())), {}, {}, load_le<std::uint32_t>(rest.data() + 40), {}};
+    std::copy_n(rest.data() + 8, 16, place.parent.value.octets.begin());
+    std::copy_n(rest.data() + 24, 16, place.originator.value.octets.begin());
+    const std::size_t size = load_le<std::uint16_t>(rest.data() + 44);
     rest = rest.subspan(kAsideHead);
-    if (rest.size() < size) return fail(win32::kErrorDsDatabaseError, "namesAside");
-    names.push_back({dnt, std::string(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size))});
+    if (rest.size() < size) return fail(win32::kErrorDsDatabaseError, std::string(kPlacesAside));
+    place.rdn.assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size));
     rest = rest.subspan(size);
+    places.push_back(std::move(place));
   }
-  return names;
+  return places;
 }
 
-void write_names_aside(WriteTransaction& transaction, std::span<const NameAside> names) {
-  if (names.empty()) return transaction.erase_dsa_value(kNamesAside);
+void write_places_aside(WriteTransaction& transaction, std::span<const PlaceAside> places) {
+  if (places.empty()) return transaction.erase_dsa_value(kPlacesAside);
   Bytes octets;
-  for (const auto& name : names) {
+  for (const auto& place : places) {
     std::uint8_t head[kAsideHead];
-    store_le(head, static_cast<std::uint64_t>(name.dnt));
-    store_le(head + 8, static_cast<std::uint16_t>(name.rdn.size()));
+    store_le(head, static_cast<std::uint64_t>(place.dnt));
+    std::ranges::copy(place.parent.value.octets, head + 8);
+    std::ranges::copy(place.originator.value.octets, head + 24);
+    store_le(head + 40, place.version);
+    store_le(head + 44, static_cast<std::uint16_t>(place.rdn.size()));
     octets.insert(octets.end(), head, head + kAsideHead);
-    octets.insert(octets.end(), name.rdn.begin(), name.rdn.end());
+    octets.insert(octets.end(), place.rdn.begin(), place.rdn.end());
   }
-  transaction.put_dsa_value(kNamesAside, octets);
+  transaction.put_dsa_value(kPlacesAside, octets);
 }
 
 /// True: nothing is to be done for it any more.
-Result<bool> give_name_back(WriteTransaction& transaction, const NameAside& name) {
-  const auto object = transaction.find(name.dnt);
+Result<bool> give_place_back(WriteTransaction& transaction, const PlaceAside& place) {
+  const auto object = transaction.find(place.dnt);
   if (!object) return std::unexpected(object.error());
-  if (!*object || is_deleted(**object) || (*object)->rdn() != conflict_rdn(name.rdn, (*object)->guid())) return true;
-  const auto taken = transaction.find_child((*object)->parent(), name.rdn);
+  if (!*object || is_deleted(**object)) return true;
+  const auto stamp = (*object)->stamp(attid::kName).value_or(AttributeStamp{});
+  if (stamp.version != place.version || stamp.uuid_originating != place.originator) return true;
+  const auto parent = resolve_guid(transaction, place.parent);
+  if (!parent) return std::unexpected(parent.error());
+  if (*parent == kNoDnt) return false;
+  const auto above = find_object(transaction, *parent, win32::kErrorDsDatabaseError);
+  if (!above) return std::unexpected(above.error());
+  const auto is_below = is_self_or_descendant(transaction, *parent, place.dnt);
+  if (!is_below) return is_below;
+  const auto taken = transaction.find_child(*parent, place.rdn);
   if (!taken) return std::unexpected(taken.error());
-  if (*taken != kNoDnt) return false;
-  if (auto renamed = rename_for_now(transaction, **object, name.rdn); !renamed) return std::unexpected(std::move(renamed.error()));
+  if (*is_below || is_deleted(*above) || *taken != kNoDnt) return false;
+  if (auto placed = place_for_now(transaction, **object, *parent, place.rdn); !placed) return std::unexpected(std::move(placed.error()));
   return true;
 }
 
@@ -171,30 +198,34 @@ Result<NamedPlace> name_object(WriteTransaction& transaction, const Context& con
     if (!container) return std::unexpected(container.error());
     place.parent = *container;
     place.stamp = beat(claimant, context, usn);
+    place.is_aside = !claimant.may_originate;
   }
   if (auto settled = settle_conflict(transaction, context, claimant, place, usn); !settled) return std::unexpected(std::move(settled.error()));
   return place;
 }
 
-Result<void> note_name_aside(WriteTransaction& transaction, Dnt dnt, std::string_view rdn) {
-  auto names = read_names_aside(transaction);
-  if (!names) return std::unexpected(names.error());
-  std::erase_if(*names, [&](const NameAside& each) { return each.dnt == dnt; });
-  names->push_back({dnt, std::string(rdn)});
-  write_names_aside(transaction, *names);
+Result<void> note_place_aside(WriteTransaction& transaction, Dnt dnt, const ObjectGuid& parent, std::string_view rdn) {
+  auto places = read_places_aside(transaction);
+  if (!places) return std::unexpected(places.error());
+  const auto object = find_object(transaction, dnt, win32::kErrorDsDatabaseError);
+  if (!object) return std::unexpected(object.error());
+  const auto stamp = object->stamp(attid::kName).value_or(AttributeStamp{});
+  std::erase_if(*places, [&](const PlaceAside& each) { return each.dnt == dnt; });
+  places->push_back({dnt, parent, stamp.uuid_originating, stamp.version, std::string(rdn)});
+  write_places_aside(transaction, *places);
   return settle(transaction);
 }
 
-Result<void> give_names_back(WriteTransaction& transaction) {
-  auto names = read_names_aside(transaction);
-  if (!names) return std::unexpected(names.error());
-  std::vector<NameAside> left;
-  for (auto& name : *names) {
-    const auto done = give_name_back(transaction, name);
+Result<void> give_places_back(WriteTransaction& transaction) {
+  auto places = read_places_aside(transaction);
+  if (!places) return std::unexpected(places.error());
+  std::vector<PlaceAside> left;
+  for (auto& place : *places) {
+    const auto done = give_place_back(transaction, place);
     if (!done) return std::unexpected(done.error());
-    if (!*done) left.push_back(std::move(name));
+    if (!*done) left.push_back(std::move(place));
   }
-  if (left.size() != names->size()) write_names_aside(transaction, left);
+  if (left.size() != places->size()) write_places_aside(transaction, left);
   return settle(transaction);
 }
 

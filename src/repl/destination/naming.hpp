@@ -27,7 +27,7 @@ struct NamedPlace {
   std::string rdn;
   store::AttributeStamp stamp;
   bool is_conflict = false;
-  bool is_aside = false;  ///< of a replica that is not writable: the name gave way for now (note_name_aside when the object is written)
+  bool is_aside = false;  ///< of a replica that is not writable: it gave way for now (note_place_aside when the object is written)
 };
 
 /// Finds a free place in the NC, and makes it free: an object that loses its name is renamed (an originating update). `usn` is that of
@@ -39,9 +39,9 @@ struct NamedPlace {
 [[nodiscard]] Result<NamedPlace> name_object(store::WriteTransaction& transaction, const Context& context, Dnt nc_root,
                                              const NameClaimant& claimant, Usn usn);
 
-/// Remembers in the DSA's value "namesAside" that an object has the conflict form of a name that it should have.
-[[nodiscard]] Result<void> note_name_aside(store::WriteTransaction& transaction, Dnt dnt, std::string_view rdn);
-/// At the end of a page: names that are free by now go back to their objects. What was renamed since, or is dead, is forgotten.
-[[nodiscard]] Result<void> give_names_back(store::WriteTransaction& transaction);
+/// Remembers in the DSA's value "placesAside" where an object should be, and is not for now. Its `name` has the stamp that says so.
+[[nodiscard]] Result<void> note_place_aside(store::WriteTransaction& transaction, Dnt dnt, const ObjectGuid& parent, std::string_view rdn);
+/// At the end of a page: objects go where they should be if that is free by now. What was named anew since, or is dead, is forgotten.
+[[nodiscard]] Result<void> give_places_back(store::WriteTransaction& transaction);
 
 }  // namespace tributary::repl
