@@ -182,6 +182,30 @@ TEST(Divergence, WhatIsUnderWayIsNotConverged) {
   }
 }
 
+/// Before linked value replication values have no stamps: they travel with their attribute's, and are under way when that is.
+TEST(Divergence, ValuesWithoutStampsFollowTheirAttribute) {
+  Dsa here(1), there(2);
+  here.context.rules.linked_value_replication = there.context.rules.linked_value_replication = false;
+  here.make_domain();
+  const auto group = here.add(kUsers, "group", "g");
+  const auto a = here.add(kUsers, "user", "a"), b = here.add(kUsers, "user", "b");
+  here.link(group, a);
+  (void)pull(there, here);
+  (void)pull(here, there);
+  EXPECT_TRUE(compare(here, there).result.is_equal());
+  here.link(group, b);
+  const auto compared = compare(here, there);
+  ASSERT_NE(compared.find(group), nullptr);
+  EXPECT_EQ(compared.find(group)->items.size(), 2u);
+  EXPECT_EQ(compared.find(group)->verdict, Verdict::kNotConverged);
+  (void)pull(there, here);
+  EXPECT_TRUE(compare(here, there).result.is_equal());
+  const auto transaction = there.store->write();
+  transaction->erase_link({there.dnt(group), attid::kMember, there.dnt(b), {}});
+  must(transaction->commit());
+  EXPECT_EQ(compare(here, there).find(group)->verdict, Verdict::kDiverged);
+}
+
 /// Beside changes that are under way one that never will arrive is told apart.
 TEST(Divergence, DivergenceIsSeenAmongWhatIsUnderWay) {
   Pair pair;

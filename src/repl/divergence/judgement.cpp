@@ -25,6 +25,14 @@ bool is_pending_life(const ObjectDifference& object) noexcept {
   });
 }
 
+/// Values of the time before stamps come and go with the stamp of their attribute.
+bool follows_attribute(const ObjectDifference& object, const ItemDifference& link) noexcept {
+  if (link.any().stamp) return false;
+  return std::ranges::any_of(object.items, [&](const ItemDifference& item) {
+    return item.any().kind == ItemKind::kAttribute && item.any().oid == link.any().oid && item.verdict == Verdict::kNotConverged;
+  });
+}
+
 void sum_up(ObjectDifference& object) noexcept {
   if (object.where != ObjectDifference::Where::kBoth || object.items.empty()) return;
   const auto worst = std::ranges::max_element(object.items, {}, [](const ItemDifference& item) {
@@ -69,6 +77,7 @@ void judge_consequences(std::map<ObjectGuid, ObjectDifference>& differences) {
       if (item.verdict != Verdict::kDiverged) continue;
       if (follows) item.verdict = Verdict::kNotConverged;
       if (item.any().kind != ItemKind::kLink) continue;
+      if (follows_attribute(object, item)) item.verdict = Verdict::kNotConverged;
       const auto target = differences.find(item.any().target);
       if (target != differences.end() && is_pending_life(target->second)) item.verdict = Verdict::kNotConverged;
     }
