@@ -128,7 +128,7 @@ void Forest::change_replica(WantedNc& nc, int dsa) {
     if (full == 0) return;
     nc.replicas[dsa].is_partial = chance_.per_mille(300);
   } else {
-    if (!at->second.is_partial && full < 3) return;
+    if (!at->second.is_partial && (full < 3 || !is_held(nc, dsa))) return;
     nc.replicas.erase(at);
   }
   world_.log("{}: {} {}", nc.dn, world_.dsas[static_cast<std::size_t>(dsa)]->name(), nc.replicas.contains(dsa) ? "is to hold it" : "is to give it back");
@@ -157,17 +157,18 @@ void Forest::forget_lost() {
   for (const auto& nc : world_.ncs) forget_lost(nc.guid);
 }
 
+bool Forest::is_held(const WantedNc& nc, int but) {
+  return std::ranges::any_of(world_.dsas, [&](const auto& dsa) {
+    const auto root = dsa->is_up() && dsa->index() != but ? dsa->root_of(nc.guid) : store::kNoDnt;
+    if (root == store::kNoDnt) return false;
+    const auto replica = dsa->store().read()->nc_replica(root);
+    return replica && *replica && (*replica)->writable && !(*replica)->coming && !(*replica)->going;
+  });
+}
+
 void Forest::forget_orphans() {
-  for (auto& nc : world_.ncs) {
-    if (nc.replicas.empty()) continue;
-    const bool is_held = std::ranges::any_of(world_.dsas, [&](const auto& dsa) {
-      const auto root = dsa->is_up() ? dsa->root_of(nc.guid) : store::kNoDnt;
-      if (root == store::kNoDnt) return false;
-      const auto replica = dsa->store().read()->nc_replica(root);
-      return replica && *replica && (*replica)->writable && !(*replica)->coming && !(*replica)->going;
-    });
-    if (!is_held) remove_nc(nc);
-  }
+  for (auto& nc : world_.ncs)
+    if (!nc.replicas.empty() && !is_held(nc, -1)) remove_nc(nc);
 }
 
 }  // namespace tributary::sim

@@ -30,6 +30,8 @@ class Forest {
   void choose_terms();
   bool make_nc(int dsa, const std::string& dn, bool is_schema, bool is_configuration);
   void wire(WantedNc& nc);
+  /// Some DSA that is up, other than `but`, has all of it.
+  [[nodiscard]] bool is_held(const WantedNc& nc, int but);
 
   World& world_;
   Chance chance_;

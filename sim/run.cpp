@@ -118,11 +118,11 @@ void Run::come_to_rest() {
   faults_.heal();
   world_.loop.run_until(world_.loop.now() + 20min);  // stalls, disks and starts that are still to come
   faults_.heal();
-  forest_.forget_orphans();
   const int rounds_max = 3 * world_.options.dsas + 20;
   bool is_quiet = false;
   for (int i = 0; i < rounds_max && !is_quiet && !world_.has_failed(); ++i) {
     maintain(true);
+    forest_.forget_orphans();
     world_.loop.run_until(world_.loop.now() + 30s);
     is_quiet = round() && is_complete();
   }

@@ -53,7 +53,7 @@ std::optional<Held> hold(World& world, SimDsa& dsa, const WantedNc& nc) {
 
 Model::Terms model_terms(const World& world, const Held& held) {
   const auto lifetime = std::min(world.terms.rules.tombstone_lifetime_s, world.terms.rules.deleted_object_lifetime_s);
-  return {to_ds_time(world.wall()), lifetime, held.is_partial ? &held.set : nullptr};
+  return {to_ds_time(world.wall()), world.terms.rules.recycle_bin, lifetime, held.is_partial ? &held.set : nullptr};
 }
 
 /// `where` in the words of both.
@@ -95,6 +95,7 @@ std::optional<std::string> compare_links(const World& world, const Held& a, cons
       if (link.ends_alive && !may_differ(world, link)) return fmt::format("link {} is missing at {}", name_of(link.id), b.dsa->name());
       continue;
     }
+    if (may_differ(world, link)) continue;
     if (link.stamp != other->stamp || link.is_present != other->is_present || link.is_resting != other->is_resting)
       return fmt::format("link {} is {}{}, {} and {}{}, {}", name_of(link.id), link.is_present ? "present" : "absent", link.is_resting ? " at rest" : "",
                          to_text(link.stamp), other->is_present ? "present" : "absent", other->is_resting ? " at rest" : "", to_text(other->stamp));
@@ -110,8 +111,11 @@ std::optional<std::string> compare(const World& world, const Held& a, const Held
   const auto terms = model_terms(world, a);
   // When something is forgotten is every DSA's own business. And what every full replica has lost a partial one may still have: a
   // lingering object, which administrators look for.
+  const auto may_linger = [&](const ObjectFact& object) {
+    return b.is_partial && (!world.model.is_certain(object.guid) || (!object.parent.is_null() && !world.model.is_certain(object.parent)));
+  };
   const auto is_free = [&](const ObjectFact& object) {
-    return (object.is_deleted() && world.model.may_be_forgotten(object.guid, terms)) || (b.is_partial && !world.model.is_certain(object.guid));
+    return (object.is_deleted() && world.model.may_be_forgotten(object.guid, terms)) || may_linger(object);
   };
   for (const auto& object : a.view.objects) {
     const auto* other = b.view.find(object.guid);

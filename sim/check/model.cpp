@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/rdn.hpp"
 #include "repl/objects/attids.hpp"
 #include "sim/check/words.hpp"
 
@@ -48,6 +49,31 @@ bool is_over(DsTime changed, const Model::Terms& terms) {
   return changed.seconds + terms.lifetime_s - kSkewSecondsMax <= terms.now.seconds;
 }
 
+/// [MS-DRSR] 4.1.10.6.12, written down a second time: who gets the conflict form of its name was named earlier than the sibling that has
+/// the name, or in the same second and has the lesser GUID.
+std::optional<std::string> judge_rename(const Snapshot& snapshot, const store::ObjectView& loser, const AttributeStamp& stamp,
+                                        const std::vector<Write<AttributeStamp>>& before) {
+  const auto rdn = loser.rdn();
+  const auto mangling = mangling_of(rdn);
+  if (!mangling || mangling->reason != MangledFor::kNameConflict || mangling->object_guid != loser.guid().value) return std::nullopt;
+  const auto parent = snapshot.find(loser.parent());
+  const bool is_orphan = !parent || !*parent || (*parent)->rdn().starts_with("LostAndFound");  // its claim is that of the move
+  const auto sibling = snapshot.find_child(loser.parent(), rdn.substr(0, rdn.rfind('\n')));
+  if (is_orphan || !sibling || *sibling == store::kNoDnt) return std::nullopt;
+  const auto winner = snapshot.find(*sibling);
+  if (!winner || !*winner || has((*winner)->flags(), store::ObjectFlags::kNcRoot | store::ObjectFlags::kSubref)) return std::nullopt;
+  const auto claim = (*winner)->stamp(repl::attid::kName).value_or(AttributeStamp{});
+  bool is_known = false;
+  for (const auto& write : before) {
+    if (write.stamp.version + 1 != stamp.version) continue;
+    is_known = true;
+    const auto earlier = std::pair(write.stamp.time_changed, loser.guid());
+    if (earlier < std::pair(claim.time_changed, (*winner)->guid())) return std::nullopt;
+  }
+  if (!is_known) return std::nullopt;
+  return fmt::format("{} lost its name to {}, which was named before it", to_string(loser.guid()), to_string((*winner)->guid()));
+}
+
 }  // namespace
 
 std::optional<std::string> Model::claim(const AttributeStamp& stamp, const ObjectGuid& object, Usn known_before) {
@@ -81,6 +107,8 @@ std::optional<std::string> Model::harvest_object(const Snapshot& snapshot, const
     auto& writes = at->second.attributes[fact->attid];
     if (find_write(writes, stamp) != nullptr) continue;
     if (auto wrong = claim(stamp, object.guid(), std::min(known_before, after))) return wrong;
+    if (fact->attid == repl::attid::kName)
+      if (auto wrong = judge_rename(snapshot, object, stamp, writes)) return wrong;
     writes.push_back({stamp, fact->digest, true});
   }
   return std::nullopt;
@@ -224,6 +252,7 @@ std::optional<std::string> Model::judge_replica(const ObjectGuid& nc, const Repl
     if (!logs_.contains(fact.guid)) return fmt::format("{} was made by nobody", name_of(fact));
   for (const auto& [id, log] : links_) {
     if (log.nc != nc || terms.partial != nullptr) continue;
+    if (!terms.recycle_bin && (was_undeleted(id.source) || was_undeleted(id.target))) continue;
     const auto* certain = last_certain(log.writes);
     const auto* here = view.find(id);
     if (here == nullptr) {
@@ -259,6 +288,7 @@ std::optional<std::string> Model::judge_vector(const ObjectGuid& nc, const Repli
   }
   for (const auto& [id, log] : links_) {
     if (log.nc != nc || terms.partial != nullptr) continue;
+    if (!terms.recycle_bin && (was_undeleted(id.source) || was_undeleted(id.target))) continue;
     const auto* claimed = last_of(log.writes, is_claimed);
     if (claimed == nullptr) continue;
     const auto* here = view.find(id);

@@ -27,6 +27,7 @@ class Model {
  public:
   struct Terms {
     DsTime now;                       ///< wall clock, without anybody's skew
+    bool recycle_bin = true;       ///< otherwise links of what was undeleted are not judged
     std::int64_t lifetime_s = 0;      ///< what was deleted so long ago may be gone
     const std::vector<Attid>* partial = nullptr;  ///< a partial replica: its attributes, ascending
   };
