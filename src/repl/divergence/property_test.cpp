@@ -16,6 +16,7 @@ class RandomForest {
   RandomForest(std::uint64_t seed, bool recycle_bin) : dice(seed) {
     for (std::uint8_t number = 1; number <= 3; ++number) dsas.push_back(std::make_unique<Dsa>(number, recycle_bin));
     options.recycle_bin = recycle_bin;
+    for (auto& dsa : dsas) dsa->context.rules.linked_value_replication = seed % 5 != 4;
     dsas[0]->make_domain();
     for (int i = 0; i < 12; ++i) objects.push_back(dsas[0]->add(kUsers, i % 3 == 0 ? "group" : "user", "o" + std::to_string(i)));
     for (std::size_t i = 1; i < dsas.size(); ++i) (void)pull(*dsas[i], *dsas[0], options);
