@@ -89,6 +89,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   step = cycle.on_reply(destination.context, *destination.store, std::move(decoded->msgOut));
 
   const auto report = store::verify(*destination.store->read());
+  if (report)
+    for (const auto& finding : report->findings) std::fprintf(stderr, "%s\n", store::to_string(finding).c_str());
   must_hold(report && report->is_sound(), "the database is sound");
   const bool is_refused = !step.applied;
   if (is_refused && has_nc) must_hold(whole_state(destination) == before, "a refused reply changes nothing");

@@ -56,6 +56,8 @@ Result<void> PageApplier::apply(const REPLENTINFLIST& entry) {
   if (!*applies) return {};
   const auto existing = resolve_guid(tx_, incoming_.guid);
   if (!existing) return std::unexpected(existing.error());
+  if (incoming_.is_nc_prefix && terms_.nc_root != kNoDnt && *existing != terms_.nc_root)
+    return fail(win32::kErrorDsDraInvalidParameter, "a second root of the NC");
   if (*existing != kNoDnt) return update_object(*existing);
   return add_object();
 }

@@ -164,6 +164,19 @@ TEST(Hostile, ASourceThatSendsEmptyPagesForEver) {
   EXPECT_EQ(content(scene.b), before);
 }
 
+/// 5.162: one object is the root; found by the fuzzer.
+TEST(Hostile, TwoRoots) {
+  Dsa a(1), b(2);
+  a.make_domain();
+  a.add(kTop, "user", "user");
+  PullOptions options;
+  options.tamper = [](auto& reply) {
+    for (std::size_t i = 0; i < reply.pObjects.size(); ++i) own(reply, i).fIsNCPrefix = 1;
+  };
+  EXPECT_EQ(pull(b, a, options).last.error.code, win32::kErrorDsDraInvalidParameter);
+  EXPECT_EQ(b.nc_root(), kNoDnt);
+}
+
 TEST(Hostile, AnotherNcOrAnotherSource) {
   {
     Scene scene;

@@ -294,6 +294,11 @@ Result<void> ReplicationCycle::apply(const Context& context, DirectoryStore& sto
   if (auto committed = transaction->commit(); !committed) return committed;
   nc_root_ = applier.nc_root();
   source_ = std::move(updated);
+  if (options_.nc.Guid.is_null() && nc_root_ != kNoDnt) {
+    const auto snapshot = store.read();
+    const auto root = snapshot->find(nc_root_);
+    if (root && *root) options_.nc.Guid = (*root)->guid().value;
+  }
   auto figures = applier.figures();
   figures.schema_changed = options_.is_schema_nc && figures.objects_added + figures.objects_changed != 0;
   figures_.add(figures);
