@@ -3,6 +3,7 @@
 #include "repl/divergence/comparison.hpp"
 
 #include "repl/divergence/test_compare.hpp"
+#include "repl/lingering/test_example.hpp"
 #include "repl/objects/wire_values.hpp"
 #include "repl/source/native_request.hpp"
 
@@ -230,6 +231,20 @@ TEST(Divergence, AVectorThatClaimsTooMuchIsDiverged) {
   transaction->put_nc_replica(replica);
   must(transaction->commit());
   EXPECT_EQ(compare(pair.here, pair.there).find(pair.users[1])->verdict, Verdict::kDiverged);
+}
+
+/// The state of [MS-DRSR] 4.1.24.4.1, with the notes that the section has beside it.
+TEST(Divergence, TheExampleOfVerifyObjects) {
+  VerifyExample example;
+  const auto compared = compare(example.dc1, example.dc2);
+  EXPECT_EQ(compared.result.objects.size(), 5u);
+  const auto judged = [&](const ObjectGuid& guid) { return std::pair(compared.find(guid)->where, compared.find(guid)->verdict); };
+  EXPECT_EQ(compared.find(kKimAkers), nullptr);
+  EXPECT_EQ(judged(kJoshBailey), std::pair(Where::kOnlyHere, Verdict::kNotConverged));
+  EXPECT_EQ(judged(kEvaCorets), std::pair(Where::kOnlyHere, Verdict::kDiverged));
+  EXPECT_EQ(judged(kJimDaly), std::pair(Where::kBoth, Verdict::kNotConverged));
+  EXPECT_EQ(judged(kEbruErsan), std::pair(Where::kOnlyThere, Verdict::kNotConverged));
+  EXPECT_EQ(judged(kKariFurse), std::pair(Where::kOnlyThere, Verdict::kDiverged));
 }
 
 /// Tombstones and absent link values go by each DSA's own clock.

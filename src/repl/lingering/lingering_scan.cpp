@@ -137,58 +137,73 @@ LingeringStep LingeringScan::on_reply(const Context& context, DirectoryStore& st
 
 LingeringStep LingeringScan::on_failure(Error error) { return failed(std::move(error)); }
 
-/// In one transaction. Objects that have gone meanwhile, or belong to another NC now, are passed over.
-Result<std::vector<LingeringFinding>> LingeringScan::dispose(const Context& context, DirectoryStore& store, std::span<const ObjectGuid> guids,
-                                                             bool is_last_chance) {
-  std::vector<LingeringFinding> findings;
-  if (guids.empty()) return findings;
-  const auto transaction = store.write();
-  for (const auto& guid : guids) {
-    auto finding = dispose_of(context, *transaction, guid, is_last_chance);
-    if (!finding) return std::unexpected(std::move(finding.error()));
-    if (*finding) findings.push_back(std::move(**finding));
-  }
-  if (options_.advisory) {
-    figures_.listed += findings.size();
-    return findings;
-  }
-  if (auto committed = transaction->commit(); !committed) return std::unexpected(std::move(committed.error()));
-  for (const auto& finding : findings) ++(finding.fate == LingeringFinding::Fate::kRemoved ? figures_.removed : figures_.kept);
-  return findings;
-}
-
-Result<std::optional<LingeringFinding>> LingeringScan::dispose_of(const Context& context, WriteTransaction& transaction, const ObjectGuid& guid,
-                                                                  bool is_last_chance) {
-  const auto dnt = resolve_guid(transaction, guid);
+/// What there is to say of an object; nothing when it has gone meanwhile, or belongs to another NC now.
+Result<std::optional<LingeringFinding>> LingeringScan::find(const Context& context, const Snapshot& snapshot, const ObjectGuid& guid) const {
+  const auto dnt = resolve_guid(snapshot, guid);
   if (!dnt) return std::unexpected(dnt.error());
   if (*dnt == kNoDnt) return std::nullopt;
-  const auto object = transaction.find(*dnt);
+  const auto object = snapshot.find(*dnt);
   if (!object) return std::unexpected(object.error());
   if (!*object || !is_candidate(**object, nc_root_, common_)) return std::nullopt;
-  auto dn = dn_of(transaction, *context.schema, *dnt);
+  auto dn = dn_of(snapshot, *context.schema, *dnt);
   if (!dn) return std::unexpected(std::move(dn.error()));
   LingeringFinding finding{guid, std::move(*dn), LingeringFinding::Fate::kListed, {}};
   finding.line = describe(options_, **object, finding.dn);
-  if (options_.advisory) return finding;
+  return finding;
+}
+
+Result<std::vector<LingeringFinding>> LingeringScan::list(const Context& context, const Snapshot& snapshot, std::span<const ObjectGuid> guids) {
+  std::vector<LingeringFinding> findings;
+  for (const auto& guid : guids) {
+    auto finding = find(context, snapshot, guid);
+    if (!finding) return std::unexpected(std::move(finding.error()));
+    if (*finding) findings.push_back(std::move(**finding));
+  }
+  figures_.listed += findings.size();
+  return findings;
+}
+
+Result<bool> LingeringScan::remove(const Context& context, WriteTransaction& transaction, LingeringFinding& finding, bool is_last_chance) {
+  const auto dnt = resolve_guid(transaction, finding.guid);
+  if (!dnt) return std::unexpected(dnt.error());
+  finding.fate = LingeringFinding::Fate::kKept;
   if (*dnt == nc_root_) {
-    finding.fate = LingeringFinding::Fate::kKept;
     finding.line += "; kept: it is the root of the NC, the reference DSA holds another NC of this name";
-    return finding;
+    return true;
   }
   const auto gone = expunge(transaction, context, *dnt);
   if (!gone && gone.error().code == win32::kErrorDsChildrenExist && !transaction.failure()) {
-    if (!is_last_chance) {
-      with_children_.push_back(guid);
-      return std::nullopt;
-    }
-    finding.fate = LingeringFinding::Fate::kKept;
     finding.line += "; kept: objects below it exist on the reference DSA";
-    return finding;
+    return is_last_chance;
   }
   if (!gone) return std::unexpected(gone.error());
   finding.fate = LingeringFinding::Fate::kRemoved;
   finding.line += "; removed";
-  return finding;
+  return true;
+}
+
+/// In one transaction.
+Result<std::vector<LingeringFinding>> LingeringScan::dispose(const Context& context, DirectoryStore& store, std::span<const ObjectGuid> guids,
+                                                             bool is_last_chance) {
+  std::vector<LingeringFinding> findings;
+  if (guids.empty()) return findings;
+  if (options_.advisory) return list(context, *store.read(), guids);
+  const auto transaction = store.write();
+  for (const auto& guid : guids) {
+    auto finding = find(context, *transaction, guid);
+    if (!finding) return std::unexpected(std::move(finding.error()));
+    if (!*finding) continue;
+    const auto settled = remove(context, *transaction, **finding, is_last_chance);
+    if (!settled) return std::unexpected(settled.error());
+    if (*settled) {
+      findings.push_back(std::move(**finding));
+    } else {
+      with_children_.push_back(guid);
+    }
+  }
+  if (auto committed = transaction->commit(); !committed) return std::unexpected(std::move(committed.error()));
+  for (const auto& finding : findings) ++(finding.fate == LingeringFinding::Fate::kRemoved ? figures_.removed : figures_.kept);
+  return findings;
 }
 
 /// Containers: as long as a round over them removes any, their own containers may be next. As many rounds as the tree is deep.

@@ -73,8 +73,10 @@ class LingeringScan {
   [[nodiscard]] Result<std::vector<ObjectGuid>> judge(const drsuapi::DRS_MSG_EXISTREPLY_V1& reply);
   [[nodiscard]] Result<std::vector<LingeringFinding>> dispose(const Context& context, store::DirectoryStore& store, std::span<const ObjectGuid> guids,
                                                               bool is_last_chance);
-  [[nodiscard]] Result<std::optional<LingeringFinding>> dispose_of(const Context& context, store::WriteTransaction& transaction, const ObjectGuid& guid,
-                                                                   bool is_last_chance);
+  [[nodiscard]] Result<std::vector<LingeringFinding>> list(const Context& context, const store::Snapshot& snapshot, std::span<const ObjectGuid> guids);
+  [[nodiscard]] Result<std::optional<LingeringFinding>> find(const Context& context, const store::Snapshot& snapshot, const ObjectGuid& guid) const;
+  /// False: it has to wait for its children.
+  [[nodiscard]] Result<bool> remove(const Context& context, store::WriteTransaction& transaction, LingeringFinding& finding, bool is_last_chance);
   [[nodiscard]] Result<std::vector<LingeringFinding>> finish(const Context& context, store::DirectoryStore& store);
 
   VerifyObjects options_;

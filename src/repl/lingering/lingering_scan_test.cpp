@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "repl/lingering/test_example.hpp"
 #include "repl/lingering/test_scan.hpp"
 
 namespace tributary::repl::testing {
@@ -33,7 +34,27 @@ std::set<ObjectGuid> guids_of(const ScanResult& result, Fate fate) {
 }
 void expect_done(const ScanResult& result) { EXPECT_EQ(result.last.kind, LingeringStep::Kind::kDone) << describe_error(result.last.error); }
 
-/// 4.1.24.4: what the reference DSA no longer has is expunged here, and nothing else; nothing of it replicates.
+/// 4.1.24.4: of six users one lingers on DC1; one on DC2 stays there, since DC2 was not asked to verify.
+TEST(LingeringScan, TheExampleOfTheSection) {
+  VerifyExample example;
+  EXPECT_EQ(told_utd(example.dc1).find(kExampleInvocation1)->usn_high_prop_update, Usn{14621});
+  EXPECT_EQ(told_utd(example.dc2).find(kExampleInvocation2)->usn_high_prop_update, Usn{12992});
+  const auto result = scan(example.dc1, example.dc2, false);
+  expect_done(result);
+  EXPECT_EQ(guids_of(result, Fate::kRemoved), (std::set<ObjectGuid>{kEvaCorets}));
+  EXPECT_EQ(result.findings.size(), 1u);
+  for (const auto& guid : {kKimAkers, kJoshBailey, kJimDaly}) EXPECT_TRUE(VerifyExample::has(example.dc1, guid));
+  for (const auto& guid : {kEvaCorets, kEbruErsan, kKariFurse}) EXPECT_FALSE(VerifyExample::has(example.dc1, guid));
+  for (const auto& guid : {kKimAkers, kJimDaly, kEbruErsan, kKariFurse}) EXPECT_TRUE(VerifyExample::has(example.dc2, guid));
+}
+
+/// 4.1.24.4.1 the other way round: DC2 verified against DC1 loses what lingers there.
+TEST(LingeringScan, TheExampleTheOtherWayRound) {
+  VerifyExample example;
+  EXPECT_EQ(guids_of(scan(example.dc2, example.dc1, false), Fate::kRemoved), (std::set<ObjectGuid>{kKariFurse}));
+}
+
+/// 4.1.24.3: what the reference DSA no longer has is expunged here, and nothing else; nothing of it replicates.
 TEST(LingeringScan, RemovesExactlyWhatLingers) {
   Pair pair(20);
   expunge_here(pair.reference, pair.users[4]);
