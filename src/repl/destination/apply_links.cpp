@@ -79,7 +79,7 @@ Result<bool> PageApplier::belongs_to_nc(const DsnameView& name) {
 /// The object that the value names. False: it is dead, and the value with it.
 /// DEVIATION: the pseudocode takes a target for granted. One of this NC that is not here has to come first, as a dead one may turn out to
 /// be alive: ask for targets. If it does not come then either, the value leads to nothing and the page is refused. Targets in other NCs
-/// become phantoms.
+/// become phantoms, and so do all when the source is too old to be asked.
 Result<bool> PageApplier::find_target(const DsnameView& name, LinkEnd& target) {
   const auto end = link_end(name);
   if (!end) return std::unexpected(end.error());
@@ -91,7 +91,7 @@ Result<bool> PageApplier::find_target(const DsnameView& name, LinkEnd& target) {
   }
   const auto is_here = belongs_to_nc(name);
   if (!is_here) return std::unexpected(is_here.error());
-  if (*is_here) return fail(win32::kErrorDsDraRecycledTarget, "the target of a link value is not here");
+  if (*is_here && !terms_.targets_come_later) return fail(win32::kErrorDsDraRecycledTarget, "the target of a link value is not here");
   if (target.dnt != kNoDnt) return true;
   const auto dnt = values_.refer(tx_, name);
   if (!dnt) return std::unexpected(dnt.error());

@@ -21,6 +21,7 @@ struct ApplyTerms {
   bool partial = false;      ///< a partial replica
   bool with_ancestors = false;  ///< DRS_GET_ANC was asked for
   bool with_targets = false;    ///< DRS_GET_TGT was asked for
+  bool targets_come_later = false;  ///< the source knows no DRS_GET_TGT: a target may be in a later page
   ByteView session_key;      ///< under which secret attributes travelled
 };
 

@@ -197,6 +197,30 @@ TEST(Paging, RecycledTargetsAreAskedFor) {
   converge({&a, &b});
 }
 
+/// A source of the time before DRS_GET_TGT: link values whose target comes in a later page lead to a phantom until then.
+TEST(Paging, SourcesThatCannotBeAskedForTargets) {
+  Dsa a(1);
+  a.make_domain();
+  Dsa b(2);
+  ASSERT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  populate(a);
+  for (const std::uint32_t size : {1u, 2u, 5u, 100u}) {
+    Dsa c(3);
+    PullOptions options;
+    options.objects_max = size;
+    options.knows_v10 = false;
+    const auto result = pull(c, a, options);
+    ASSERT_EQ(result.last.kind, CycleStep::Kind::kDone) << describe_error(result.last.error) << " size " << size;
+    EXPECT_EQ(content(c), content(a));
+    expect_sound(c);
+  }
+  PullOptions options;
+  options.objects_max = 2;
+  options.knows_v10 = false;
+  EXPECT_EQ(pull(b, a, options).last.kind, CycleStep::Kind::kDone);
+  EXPECT_EQ(content(b), content(a));
+}
+
 /// DRS_FULL_SYNC_NOW: everything comes again, what is here is not changed by it, and an interruption does not end it.
 TEST(Paging, FullSynchronisationFetchesEverythingAndChangesNothing) {
   Dsa a(1), b(2);

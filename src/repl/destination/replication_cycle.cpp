@@ -281,7 +281,8 @@ Result<void> ReplicationCycle::apply(const Context& context, DirectoryStore& sto
   terms.writable = source_.has(DRS_WRIT_REP);
   terms.partial = options_.partial;
   terms.with_ancestors = ((cycle_flags_ | options_.flags) & DRS_GET_ANC) != 0;
-  terms.with_targets = (more_flags_ & DRS_GET_TGT) != 0 || !options_.server.has(DRS_EXT_GETCHGREQ_V10);
+  terms.targets_come_later = !options_.server.has(DRS_EXT_GETCHGREQ_V10);
+  terms.with_targets = (more_flags_ & DRS_GET_TGT) != 0 || terms.targets_come_later;
   terms.session_key = options_.session_key;
   PageApplier applier(context, *transaction, values, terms);
   if (auto applied = applier.objects(reply.pObjects); !applied) return applied;

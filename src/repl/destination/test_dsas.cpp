@@ -175,6 +175,7 @@ CycleOptions cycle_options(const Dsa& source, const PullOptions& options) {
   cycle.objects_max = options.objects_max;
   cycle.octets_max = options.octets_max;
   cycle.server = our_extensions(options.recycle_bin);
+  if (!options.knows_v10) cycle.server.dwFlags &= ~DRS_EXT_GETCHGREQ_V10;
   cycle.session_key = kSessionKey;
   return cycle;
 }

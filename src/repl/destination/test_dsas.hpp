@@ -63,6 +63,7 @@ struct PullOptions {
   std::uint32_t source_options = drsuapi::DRS_WRIT_REP | drsuapi::DRS_INIT_SYNC | drsuapi::DRS_PER_SYNC;
   std::size_t pages_max = 100'000;  ///< stops there, as if the process had ended
   bool recycle_bin = false;
+  bool knows_v10 = true;  ///< the source takes requests of version 10, with DRS_GET_TGT
   /// Sees every native reply before it is delivered, and may change it.
   std::function<void(drsuapi::DRS_MSG_GETCHGREPLY_V9&)> tamper;
 };
