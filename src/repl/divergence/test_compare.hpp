@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of comparisons: one DSA's replica against another's, with every message encoded and decoded, and ways to make two replicas differ
-// that no replication would make.
+// For tests of comparisons: one DSA's replica against another's, with every message encoded and decoded.
 #pragma once
 
 #include "repl/destination/test_dsas.hpp"
 #include "repl/divergence/comparison.hpp"
+#include "repl/lingering/test_damage.hpp"
 #include "repl/updates/garbage.hpp"
 
 namespace tributary::repl::testing {
@@ -46,22 +46,5 @@ inline Compared compare(const Dsa& here, const Dsa& there, ComparisonOptions opt
 }
 
 inline Digest digest_of(const Dsa& dsa) { return must(replica_digest(dsa.context, *dsa.store->read(), dsa.nc_root(), {})); }
-
-/// Changes a record as a fault would: no stamp is raised, no USN is told to anybody.
-inline void damage(Dsa& dsa, const ObjectGuid& object, const std::function<void(store::ObjectDraft&)>& change) {
-  const auto transaction = dsa.store->write();
-  store::ObjectDraft draft(*must(transaction->find(dsa.dnt(object))));
-  draft.keep_all();
-  change(draft);
-  (void)must(transaction->put(draft));
-  must(transaction->commit());
-}
-inline void damage_link(Dsa& dsa, const store::LinkKey& key, const std::function<void(store::LinkValue&)>& change) {
-  const auto transaction = dsa.store->write();
-  auto link = *must(transaction->find_link(key));
-  change(link);
-  transaction->put_link(link);
-  must(transaction->commit());
-}
 
 }  // namespace tributary::repl::testing

@@ -3,7 +3,7 @@
 // times only two) and the vectors of both.
 #pragma once
 
-#include "repl/destination/test_dsas.hpp"
+#include "repl/lingering/test_damage.hpp"
 
 namespace tributary::repl::testing {
 
@@ -36,7 +36,7 @@ class VerifyExample {
     put(dc1, kEvaCorets, "Eva Corets", kExampleInvocation1, 9071);
     put(dc2, kEbruErsan, "Ebru Ersan", kExampleInvocation2, 12451);
     put(dc2, kKariFurse, "Kari Furse", kExampleInvocation1, 5099);
-    change(dc1, kJimDaly, [](store::ObjectDraft& draft) {
+    damage(dc1, kJimDaly, [](store::ObjectDraft& draft) {
       auto& mail = draft.attribute(attid_of("mail"));
       mail.stamp = AttributeStamp{1, {12'918'942'771}, kExampleInvocation1, Usn{14118}};
       mail.values = {draft.keep(Bytes{'j', 0})};
@@ -49,15 +49,6 @@ class VerifyExample {
   Dsa dc1, dc2;
 
  private:
-  template <class F>
-  static void change(Dsa& dc, const ObjectGuid& guid, F&& edit) {
-    const auto transaction = dc.store->write();
-    store::ObjectDraft draft(*must(transaction->find(dc.dnt(guid))));
-    draft.keep_all();
-    edit(draft);
-    (void)must(transaction->put(draft));
-    must(transaction->commit());
-  }
   /// A user whose every stamp is that of its creation.
   static void put(Dsa& dc, const ObjectGuid& guid, std::string name, InvocationId creator, std::int64_t usn) {
     AddRequest request;
@@ -66,7 +57,7 @@ class VerifyExample {
     request.guid = guid;
     request.attributes.push_back({attid::kObjectClass, {class_value("user")}});
     (void)must(dc.update([&](WriteTransaction& tx) { return add(tx, dc.context, request, CheckLevel::kReplica); }));
-    change(dc, guid, [&](store::ObjectDraft& draft) {
+    damage(dc, guid, [&](store::ObjectDraft& draft) {
       for (auto& attribute : draft.attributes())
         if (attribute.stamp) attribute.stamp = AttributeStamp{1, {12'918'938'910}, creator, Usn{usn}};
     });
