@@ -160,7 +160,7 @@ void SimDsa::settle() {
   const auto snapshot = store_->read();
   const Usn highest = snapshot->highest_committed_usn();
   if (highest <= harvested_) return;
-  if (auto wrong = world_.model.harvest(*snapshot, harvested_)) world_.blame(name() + ": " + *wrong);
+  if (auto wrong = world_.model.harvest(*snapshot, harvested_, is_client_)) world_.blame(name() + ": " + *wrong);
   harvested_ = highest;
 }
 
@@ -178,10 +178,12 @@ Result<void> SimDsa::change(const std::function<Result<void>(store::WriteTransac
 
 Result<Updates> SimDsa::update(const Update& work) {
   Result<Updates> made;
+  is_client_ = true;
   const auto done = change([&](store::WriteTransaction& tx) -> Result<void> {
     made = work(tx, context());
     return made ? Result<void>() : Result<void>(std::unexpected(made.error()));
   });
+  is_client_ = false;
   if (!done) return std::unexpected(done.error());
   if (!is_up()) return made;
   if (made->schema_changed) reload_schema();

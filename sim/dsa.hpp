@@ -133,6 +133,7 @@ class SimDsa {
   bool is_quarantined_ = false;
   bool is_rolled_back_ = false;
   bool is_telling_ = false;
+  bool is_client_ = false;  ///< the change under way is a client's
   std::deque<repl::Event> inbox_;
   std::map<repl::OperationId, Cycle> cycles_;
   std::map<std::uint64_t, repl::OperationId> requests_;                       ///< open requests to sources

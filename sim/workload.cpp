@@ -179,9 +179,19 @@ void Workload::add_somewhere() {
   add(at, pick_parent(at), pick_name());
 }
 
+/// An attribute that the schema did not have at first: where this DSA knows it, others may not yet.
+bool Workload::modify_extension(const Target& at) {
+  if (extensions_ == 0) return false;
+  const auto attid = static_cast<Attid>(schema::kIntIdFirst + static_cast<std::uint32_t>(chance_.between(1, extensions_)));
+  if (at.dsa->context().schema->find_attribute(attid) == nullptr) return false;
+  modify(at, attid, ModifyOperation::kReplace, {pick_text()});
+  return true;
+}
+
 void Workload::modify_something() {
   Target at;
   if (!pick_object(at, false)) return;
+  if (chance_.per_mille(200) && modify_extension(at)) return;
   if (chance_.per_mille(150)) {
     Target other = at;
     if (!pick_object(other, false)) return;
@@ -358,6 +368,13 @@ void Workload::raise() {
 }
 
 void Workload::step() {
+  constexpr int kTriesMax = 6;  // nothing may fit what was drawn: no object yet, nothing deleted, nobody to disagree with
+  const auto done = [this] { return world_.figures.operations + world_.figures.refused; };
+  const auto before = done();
+  for (int i = 0; i < kTriesMax && done() == before; ++i) try_once();
+}
+
+void Workload::try_once() {
   const auto total = std::accumulate(weights_.begin(), weights_.end(), 0u);
   if (total == 0) return;
   auto drawn = static_cast<std::uint32_t>(chance_.below(total));

@@ -18,7 +18,7 @@ namespace tributary::sim {
 class Workload {
  public:
   Workload(World& world, Forest& forest);
-  /// One operation, or two at once.
+  /// One operation, or two at once; none when nothing fits.
   void step();
 
  private:
@@ -50,6 +50,8 @@ class Workload {
 
   void add_somewhere();
   void modify_something();
+  [[nodiscard]] bool modify_extension(const Target& at);
+  void try_once();
   void move(bool also_rename);
   void rename();
   void remove();

@@ -89,7 +89,8 @@ std::optional<std::string> Model::claim(const AttributeStamp& stamp, const Objec
   return std::nullopt;
 }
 
-std::optional<std::string> Model::harvest_object(const Snapshot& snapshot, const store::ObjectView& object, const ObjectGuid& nc, Usn after) {
+std::optional<std::string> Model::harvest_object(const Snapshot& snapshot, const store::ObjectView& object, const ObjectGuid& nc, Usn after,
+                                                 bool is_client) {
   const auto own = snapshot.identity().invocation_id;
   const Usn known_before = sources_[own].highest;
   for (std::size_t i = 0; i < object.attribute_count(); ++i) {
@@ -107,7 +108,7 @@ std::optional<std::string> Model::harvest_object(const Snapshot& snapshot, const
     auto& writes = at->second.attributes[fact->attid];
     if (find_write(writes, stamp) != nullptr) continue;
     if (auto wrong = claim(stamp, object.guid(), std::min(known_before, after))) return wrong;
-    if (fact->attid == repl::attid::kName)
+    if (fact->attid == repl::attid::kName && !is_client)
       if (auto wrong = judge_rename(snapshot, object, stamp, writes)) return wrong;
     writes.push_back({stamp, fact->digest, true});
   }
@@ -127,7 +128,7 @@ std::optional<std::string> Model::harvest_link(const Snapshot& snapshot, const s
   return std::nullopt;
 }
 
-std::optional<std::string> Model::harvest(const Snapshot& snapshot, Usn after) {
+std::optional<std::string> Model::harvest(const Snapshot& snapshot, Usn after, bool is_client) {
   std::optional<std::string> wrong;
   const auto roots = snapshot.nc_roots();
   if (!roots) return roots.error().detail;
@@ -138,7 +139,7 @@ std::optional<std::string> Model::harvest(const Snapshot& snapshot, Usn after) {
     auto walked = snapshot.changes(root, after, [&](const store::ObjectChange& change) {
       const auto object = snapshot.find(change.dnt);
       if (object && *object && has((*object)->flags(), store::ObjectFlags::kSubref)) return true;
-      wrong = object && *object ? harvest_object(snapshot, **object, guid, after) : std::optional<std::string>("a change leads to nothing");
+      wrong = object && *object ? harvest_object(snapshot, **object, guid, after, is_client) : std::optional<std::string>("a change leads to nothing");
       return !wrong;
     });
     if (walked && !wrong)

@@ -33,7 +33,8 @@ class Model {
   };
 
   /// Everything above `after` that this database made itself. A message when that contradicts what was known: a USN used twice.
-  [[nodiscard]] std::optional<std::string> harvest(const Snapshot& snapshot, Usn after);
+  /// `is_client`: a client's update, which may move what lost its name long ago; otherwise the rule of name conflicts is judged.
+  [[nodiscard]] std::optional<std::string> harvest(const Snapshot& snapshot, Usn after, bool is_client);
   /// A database was put back or thrown away: of this NC nothing is certain any more but what `known` covers, the vectors of all its
   /// replicas together.
   void lose_beyond(const ObjectGuid& nc, const repl::ReplUpToDateVector& known);
@@ -70,7 +71,8 @@ class Model {
   };
 
   [[nodiscard]] std::optional<std::string> claim(const AttributeStamp& stamp, const ObjectGuid& object, Usn known_before);
-  [[nodiscard]] std::optional<std::string> harvest_object(const Snapshot& snapshot, const store::ObjectView& object, const ObjectGuid& nc, Usn after);
+  [[nodiscard]] std::optional<std::string> harvest_object(const Snapshot& snapshot, const store::ObjectView& object, const ObjectGuid& nc, Usn after,
+                                                          bool is_client);
   [[nodiscard]] std::optional<std::string> harvest_link(const Snapshot& snapshot, const store::LinkValue& link, const ObjectGuid& nc, Usn after);
   [[nodiscard]] bool is_buried(const ObjectLog& log, const Terms& terms) const;
   [[nodiscard]] std::optional<std::string> judge_object(const ObjectGuid& guid, const ObjectLog& log, const ObjectFact* fact,
