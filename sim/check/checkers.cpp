@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/utf.hpp"
 #include "repl/source/local_state.hpp"
 #include "repl/objects/wire_values.hpp"
 #include "sim/check/words.hpp"
@@ -58,6 +59,13 @@ Model::Terms model_terms(const World& world, const Held& held) {
 
 /// `where` in the words of both.
 std::string at_both(const Held& a, const Held& b) { return a.dsa->name() + " and " + b.dsa->name(); }
+
+/// A lingering object of a partial replica may have the name of another one there.
+bool may_have_lost_its_name(const World& world, const ObjectFact& x, const Held& b) {
+  return b.is_partial && std::ranges::any_of(b.view.objects, [&](const ObjectFact& other) {
+           return other.parent == x.parent && equals_ignoring_case(other.rdn, x.rdn) && !world.model.is_certain(other.guid);
+         });
+}
 
 std::optional<std::string> compare_object(const Held& a, const ObjectFact& x, const Held& b, const ObjectFact& y) {
   if (x.parent != y.parent || x.rdn != y.rdn)
@@ -121,6 +129,7 @@ std::optional<std::string> compare(const World& world, const Held& a, const Held
     const auto* other = b.view.find(object.guid);
     if (is_free(object)) continue;
     if (other == nullptr) return fmt::format("{} is missing at {}", name_of(object), b.dsa->name());
+    if (other->rdn != object.rdn && may_have_lost_its_name(world, object, b)) continue;
     if (auto difference = compare_object(a, object, b, *other)) return difference;
   }
   for (const auto& object : b.view.objects)
