@@ -330,6 +330,48 @@ TEST(Divergence, ReplicasMayReplicateMeanwhile) {
   EXPECT_EQ(compared.result.count(Verdict::kDiverged), 0u);
 }
 
+/// What arrives between our first digest and the first reply is here: our vector has moved on, and our list has to with it.
+TEST(Divergence, WhatArrivesBeforeTheFirstReplyIsNoDivergence) {
+  Pair pair(2);
+  bool is_first = true;
+  const auto compared = compare(pair.here, pair.there, {}, [&] {
+    if (std::exchange(is_first, false)) pair.there.add(kUsers, "user", "fresh");
+    (void)pull(pair.here, pair.there, pair.options);
+  });
+  EXPECT_EQ(compared.result.count(Verdict::kDiverged), 0u);
+}
+
+/// An object that is expunged on one side while its items are asked for is one that is on one side only.
+TEST(Divergence, AnObjectThatVanishesMeanwhileIsOnOneSideOnly) {
+  Pair pair(2);
+  damage(pair.there, pair.users[1], [](store::ObjectDraft& draft) { draft.find(attid::kDescription)->values.clear(); });
+  int round = 0;
+  const auto compared = compare(pair.here, pair.there, {}, [&] {
+    if (++round == 2) (void)pair.there.update([&](WriteTransaction& tx) { return expunge(tx, pair.there.context, pair.there.dnt(pair.users[1])); });
+  });
+  ASSERT_NE(compared.find(pair.users[1]), nullptr);
+  EXPECT_EQ(compared.find(pair.users[1])->where, Where::kOnlyHere);
+  EXPECT_EQ(compared.find(pair.users[1])->verdict, Verdict::kDiverged);
+  EXPECT_TRUE(compared.find(pair.users[1])->created);
+}
+
+/// Link values at a deleted-object sleep on both sides; one that is awake is seen.
+TEST(Divergence, ALinkValueThatSleepsOnOneSideOnlyIsFound) {
+  Pair pair(6, true);
+  pair.here.remove(pair.users[1]);
+  pair.settle();
+  ASSERT_TRUE(compare(pair.here, pair.there).result.is_equal());
+  const auto deleted = must(pair.there.store->read()->find_guid(pair.users[1]));
+  damage_link(pair.there, {pair.there.dnt(pair.group), attid::kMember, deleted, {}}, [](store::LinkValue& link) {
+    EXPECT_TRUE(link.is_deactivated);
+    link.is_deactivated = false;
+  });
+  const auto found = only_difference(pair);
+  EXPECT_EQ(found.guid, pair.group);
+  EXPECT_EQ(found.items.size(), 1u);
+  EXPECT_EQ(found.verdict, Verdict::kDiverged);
+}
+
 /// A partial replica and a full one are compared by the partial attribute set, whoever asks.
 TEST(Divergence, PartialReplicasAreComparedByTheirAttributes) {
   Pair pair(10);

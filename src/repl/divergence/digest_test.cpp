@@ -89,6 +89,20 @@ TEST(Tree, ListsAreBounded) {
   EXPECT_EQ(at({}, 7).objects, std::vector<ObjectEntry>(objects.objects.begin(), objects.objects.begin() + 7));
 }
 
+/// Objects of other NCs lie between those of this one in the index, and are none of it.
+TEST(Tree, OtherNcsDoNotCount) {
+  Dsa a(1);
+  a.make_domain();
+  a.add(kUsers, "user", "u");
+  const auto before = digest_of(a);
+  NcRequest request;
+  request.dn = "DC=other,DC=example";
+  request.attributes = {{attid::kNtSecurityDescriptor, {octets_value(some_descriptor())}}};
+  request.container_descriptor = some_descriptor();
+  (void)must(a.update([&](WriteTransaction& tx) { return create_nc(tx, a.context, request, CheckLevel::kReplica); }));
+  EXPECT_EQ(digest_of(a), before);
+}
+
 /// Values of secrets count only when they are asked for; their stamps always do.
 TEST(Scope, SecretsAreComparedByStampsUnlessAskedFor) {
   Dsa a(1);

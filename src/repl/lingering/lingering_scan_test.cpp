@@ -117,7 +117,7 @@ TEST(LingeringScan, ContainersGoAfterTheirChildren) {
     reference.make_domain();
     std::string path(kUsers);
     std::vector<ObjectGuid> chain;
-    for (int depth = 0; depth < 6; ++depth) {
+    for (int depth = 0; depth < 14; ++depth) {
       chain.push_back(reference.add(path, "organizationalUnit", "o" + std::to_string(depth)));
       path = "OU=o" + std::to_string(depth) + "," + path;
     }
