@@ -106,7 +106,6 @@ void SimDsa::begin_cycle(const Start& action) {
     }
   }
   if (chance_.per_mille(100)) options.flags |= DRS_ADD_REF;
-  if (!world_.options.faults) options.flags &= ~std::uint32_t{DRS_CRITICAL_ONLY};
   ++world_.figures.cycles;
   auto& cycle = cycles_[action.operation];
   cycle.cycle = std::make_unique<ReplicationCycle>(std::move(options));

@@ -13,7 +13,7 @@ namespace tributary::repl {
   if (sim::planted_bug() == sim::Bug::kStamp && local && local->version == replicated.version) return Winner::kLocal;
   return resolve_attribute(local, replicated);
 }
-/// The bug: a value that was removed here does not come back, whatever the stamps say.
+/// The bug: a value that was changed again elsewhere stays as it is here, whatever the stamps say.
 [[nodiscard]] inline Winner planted_resolve_link_value(const std::optional<LinkValueStamp>& local, const LinkValueStamp& replicated) noexcept {
   if (sim::planted_bug() == sim::Bug::kLink && local && local->stamp.version != replicated.stamp.version) return Winner::kLocal;
   return resolve_link_value(local, replicated);
