@@ -277,7 +277,7 @@ std::optional<std::string> Model::judge_vector(const ObjectGuid& nc, const Repli
     const auto& log = logs_.at(guid);
     if (log.nc != nc) continue;
     const auto* fact = view.find(guid);
-    if (fact == nullptr && is_buried(log, terms)) continue;
+    if (is_buried(log, terms)) continue;  // forgotten, and maybe fetched again from who had lost the deletion
     for (const auto& [attid, writes] : log.attributes) {
       const auto* claimed = is_in(terms.partial, attid) ? last_of(writes, is_claimed) : nullptr;
       if (claimed == nullptr) continue;
