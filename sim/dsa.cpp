@@ -59,6 +59,17 @@ void SimDsa::create() {
 bool SimDsa::start(std::optional<InvocationId> fresh) {
   auto engine = storage_.engine();
   if (!engine) return world_.log("{} does not start: {}", name(), engine.error().detail), false;
+  store::Identity before;
+  Usn highest_before;
+  if (fresh) {
+    const auto looked_at = store::DirectoryStore::inspect(std::move(*engine), nullptr);
+    if (!looked_at) return world_.log("{} does not start: {}", name(), looked_at.error().detail), false;
+    const auto snapshot = (*looked_at)->read();
+    before = snapshot->identity();
+    highest_before = snapshot->highest_committed_usn();
+  }
+  if (fresh) engine = storage_.engine();
+  if (!engine) return world_.log("{} does not start: {}", name(), engine.error().detail), false;
   auto opened = store::DirectoryStore::open(std::move(*engine), nullptr, fresh);
   if (!opened) return world_.log("{} does not start: {}", name(), opened.error().detail), false;
   store_ = std::move(*opened);
@@ -68,7 +79,10 @@ bool SimDsa::start(std::optional<InvocationId> fresh) {
   if (store_->opening() == store::Opening::kRenewed) harvested_ = snapshot->highest_committed_usn();
   is_quarantined_ = false;
   scheduler_ = std::make_unique<Scheduler>();
-  retire_old_ids();
+  if (store_->opening() == store::Opening::kRenewed) {
+    const auto retired = change([&](store::WriteTransaction& tx) { return retire_id(tx, before.invocation_id, highest_before); });
+    if (!retired) world_.log("{} cannot retire its invocationId: {}", name(), retired.error().detail);
+  }
   if (!is_up()) return false;
   world_.log("{} starts as {} at USN {}", name(), to_string(invocation_), store_->read()->highest_committed_usn().value);
   settle();
@@ -111,6 +125,7 @@ void SimDsa::rebuild() {
 
 void SimDsa::take_new_invocation_id() {
   const auto done = change([&](store::WriteTransaction& tx) -> Result<void> {
+    if (auto retired = retire_id(tx, invocation_, tx.highest_committed_usn()); !retired) return retired;
     tx.take_invocation_id(InvocationId{chance_.guid()});
     return {};
   });
@@ -118,28 +133,22 @@ void SimDsa::take_new_invocation_id() {
   invocation_ = store_->read()->identity().invocation_id;
   harvested_ = store_->read()->highest_committed_usn();
   world_.log("{} takes the invocationId {}", name(), to_string(invocation_));
-  retire_old_ids();
 }
 
-void SimDsa::retire_old_ids() {
-  const auto done = change([&](store::WriteTransaction& tx) -> Result<void> {
-    const auto retired = tx.retired_invocation_ids();
-    if (!retired) return std::unexpected(retired.error());
-    const auto roots = tx.nc_roots();
-    if (!roots) return std::unexpected(roots.error());
-    for (const Dnt root : *roots) {
-      auto replica = tx.nc_replica(root);
-      if (!replica || !*replica || (*replica)->coming) continue;
-      auto vector = (*replica)->up_to_dateness_vector.empty() ? Result<ReplUpToDateVector>() : decode_utd((*replica)->up_to_dateness_vector);
-      if (!vector) return std::unexpected(vector.error());
-      for (const auto& [id, usn] : *retired)
-        if (!vector->covers(id, usn)) retire(*vector, id, usn, now().ds());
-      (*replica)->up_to_dateness_vector = encode_utd(*vector);
-      tx.put_nc_replica(**replica);
-    }
-    return {};
-  });
-  if (!done) world_.log("{} cannot retire its old invocationIds: {}", name(), done.error().detail);
+/// Into the vectors of the NCs that are held now, and no others: a replica that comes later never had what was made under the old one.
+Result<void> SimDsa::retire_id(store::WriteTransaction& tx, const InvocationId& old, Usn highest) {
+  const auto roots = tx.nc_roots();
+  if (!roots) return std::unexpected(roots.error());
+  for (const Dnt root : *roots) {
+    auto replica = tx.nc_replica(root);
+    if (!replica || !*replica || (*replica)->coming) continue;
+    auto vector = (*replica)->up_to_dateness_vector.empty() ? Result<ReplUpToDateVector>() : decode_utd((*replica)->up_to_dateness_vector);
+    if (!vector) return std::unexpected(vector.error());
+    retire(*vector, old, highest, now().ds());
+    (*replica)->up_to_dateness_vector = encode_utd(*vector);
+    tx.put_nc_replica(**replica);
+  }
+  return {};
 }
 
 void SimDsa::quarantine(std::string_view why) {

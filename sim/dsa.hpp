@@ -109,7 +109,7 @@ class SimDsa {
   void quarantine(std::string_view why);
   /// After anything was committed: the model learns what was originated; a crash that was armed is carried out.
   void settle();
-  void retire_old_ids();
+  [[nodiscard]] Result<void> retire_id(store::WriteTransaction& tx, const InvocationId& old, Usn highest);
   void later(MonoTime delay, std::move_only_function<void()> work);
   [[nodiscard]] repl::Now now() const;
   [[nodiscard]] std::vector<repl::NcReplica> list_replicas();
