@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The object phase of a page. Declared in page_applier.hpp.
 #include <algorithm>
+#include <utility>
 
 #include "base/win32.hpp"
 #include "drsuapi/constants.hpp"
@@ -42,6 +43,8 @@ Result<void> PageApplier::objects(const ndr::Seq<REPLENTINFLIST>& list) {
     }
     if (tx_.failure()) return std::unexpected(*tx_.failure());
   }
+  for (const Dnt dnt : std::exchange(newly_deleted_, {}))
+    if (auto orphaned = orphan_children(tx_, context_, terms_.nc_root, dnt, terms_.writable); !orphaned) return orphaned;
   return terms_.writable ? Result<void>() : give_places_back(tx_);
 }
 
@@ -303,6 +306,7 @@ Result<void> PageApplier::after_change(Dnt dnt, ObjectFlags before, ObjectFlags 
   if (lives_or_dies || incoming_.has_values(attid::kNcName))
     if (auto followed = follow_cross_ref(tx_, context_, dnt); !followed) return followed;
   if (before == now) return {};
+  if (lives_or_dies && store::has(now, ObjectFlags::kDeleted)) newly_deleted_.push_back(dnt);
   return follow_deletion(tx_, dnt, before, now);
 }
 

@@ -219,6 +219,20 @@ TEST(Conflicts, ObjectMovedBelowADeletedParent) {
       [](Ground& g, Dsa& dsa) { EXPECT_EQ(dsa.dn(g.other), "CN=other,CN=LostAndFound,DC=lab,DC=example"); });
 }
 
+/// 4.1.10.6.11: the child is here when its container's deletion comes, and the DSA that deleted is never heard of again.
+TEST(Conflicts, DeletionOfAParentWithAChildThatItsOriginatorNeverSaw) {
+  Ground g(false);
+  const auto child = g.b.add("OU=left,DC=lab,DC=example", "user", "late");
+  g.a.remove(g.user);
+  g.a.remove(g.left);
+  ASSERT_EQ(pull(g.c, g.b, g.options).last.kind, CycleStep::Kind::kDone);
+  ASSERT_EQ(pull(g.c, g.a, g.options).last.kind, CycleStep::Kind::kDone);
+  EXPECT_EQ(g.c.dn(child), "CN=late,CN=LostAndFound,DC=lab,DC=example");
+  converge({&g.b, &g.c}, g.options);
+  EXPECT_EQ(g.b.dn(child), "CN=late,CN=LostAndFound,DC=lab,DC=example");
+  converge(g.all(), g.options);
+}
+
 /// 4.1.10.6.14, 5.118: of adding and removing a link value the greater stamp wins.
 TEST(Conflicts, LinkAddedAndRemoved) {
   in_many_orders(

@@ -53,9 +53,10 @@ Result<Parent> wanted_parent(const Snapshot& snapshot, Dnt nc_root, const NameCl
   return result;
 }
 
-/// An originating rename of an object that lost its name.
-Result<void> rename_loser(WriteTransaction& transaction, const Context& context, const ObjectView& loser, const std::string& rdn) {
+/// An originating move or rename of an object that lost its place or name.
+Result<void> move_away(WriteTransaction& transaction, const Context& context, const ObjectView& loser, Dnt parent, const std::string& rdn) {
   ObjectEditor editor(transaction, context, loser);
+  editor.draft().head.parent = parent;
   editor.set_name(editor.draft().rdn_type, rdn);
   editor.draft().head.flags = object_flags_with_mangling(editor.draft());
   const auto written = editor.put();
@@ -184,7 +185,7 @@ Result<void> settle_conflict(WriteTransaction& transaction, const Context& conte
   }
   const auto rdn = conflict_rdn(other->rdn(), other->guid());
   if (auto free = require_free(transaction, place.parent, rdn, *sibling); !free) return free;
-  return claimant.may_originate ? rename_loser(transaction, context, *other, rdn) : set_loser_aside(transaction, *other, rdn);
+  return claimant.may_originate ? move_away(transaction, context, *other, other->parent(), rdn) : set_loser_aside(transaction, *other, rdn);
 }
 
 }  // namespace
@@ -202,6 +203,40 @@ Result<NamedPlace> name_object(WriteTransaction& transaction, const Context& con
   }
   if (auto settled = settle_conflict(transaction, context, claimant, place, usn); !settled) return std::unexpected(std::move(settled.error()));
   return place;
+}
+
+Result<void> orphan_children(WriteTransaction& transaction, const Context& context, Dnt nc_root, Dnt parent, bool may_originate) {
+  const auto dead = transaction.find(parent);
+  if (!dead) return std::unexpected(dead.error());
+  if (!*dead || !is_deleted(**dead)) return {};  // it is alive again, or gone
+  const ObjectGuid parent_guid = (*dead)->guid();
+  std::vector<Dnt> children;
+  const auto walked = transaction.children(parent, [&](const Dnt& child) {
+    children.push_back(child);
+    return true;
+  });
+  if (!walked) return walked;
+  for (const Dnt child : children) {
+    const auto object = find_object(transaction, child, win32::kErrorDsDatabaseError);
+    if (!object) return std::unexpected(object.error());
+    if (is_deleted(*object) || is_nc_root(*object) || is_subref(*object)) continue;
+    const auto container = orphanage(transaction, nc_root);
+    if (!container) return std::unexpected(container.error());
+    const std::string rdn(object->rdn());
+    const auto stamp = object->stamp(attid::kName);
+    const NameClaimant claimant{object->guid(), child, false, rdn, parent_guid, stamp.value_or(AttributeStamp{}), stamp, may_originate};
+    NamedPlace place{*container, rdn, claimant.stamp};
+    if (auto settled = settle_conflict(transaction, context, claimant, place, Usn{}); !settled) return settled;
+    if (!may_originate)
+      if (auto noted = note_place_aside(transaction, child, parent_guid, rdn); !noted) return noted;
+    const auto again = find_object(transaction, child, win32::kErrorDsDatabaseError);
+    if (!again) return std::unexpected(again.error());
+    if (auto moved = may_originate ? move_away(transaction, context, *again, place.parent, place.rdn)
+                                   : place_for_now(transaction, *again, place.parent, place.rdn);
+        !moved)
+      return moved;
+  }
+  return {};
 }
 
 Result<void> note_place_aside(WriteTransaction& transaction, Dnt dnt, const ObjectGuid& parent, std::string_view rdn) {

@@ -39,6 +39,12 @@ struct NamedPlace {
 [[nodiscard]] Result<NamedPlace> name_object(store::WriteTransaction& transaction, const Context& context, Dnt nc_root,
                                              const NameClaimant& claimant, Usn usn);
 
+/// A deletion has come for an object with living children, which its originator had not seen: they go where orphans go, by originating updates
+/// where the replica is writable. Roots of other NCs stay. DEVIATION: [MS-DRSR] looks at the parent when the child arrives
+/// (4.1.10.6.11), which leaves them to the DSA that deleted; if that one has lost its database meanwhile nobody would ever move them.
+[[nodiscard]] Result<void> orphan_children(store::WriteTransaction& transaction, const Context& context, Dnt nc_root, Dnt parent,
+                                           bool may_originate);
+
 /// Remembers in the DSA's value "placesAside" where an object should be, and is not for now. Its `name` has the stamp that says so.
 [[nodiscard]] Result<void> note_place_aside(store::WriteTransaction& transaction, Dnt dnt, const ObjectGuid& parent, std::string_view rdn);
 /// At the end of a page: objects go where they should be if that is free by now. What was named anew since, or is dead, is forgotten.

@@ -65,6 +65,8 @@ class PageApplier {
   [[nodiscard]] Result<void> after_change(Dnt dnt, store::ObjectFlags before, store::ObjectFlags now);
   [[nodiscard]] Result<void> legacy_links(Dnt dnt);
 
+  std::vector<Dnt> newly_deleted_;  // of this page: their children are looked at when it is through
+
   // Links.
   struct LinkEnd {
     Dnt dnt = kNoDnt;
