@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "must_hold.hpp"
 #include "repl/divergence/test_compare.hpp"
 
 using namespace tributary;
@@ -11,12 +12,6 @@ using namespace tributary::repl;
 using namespace tributary::repl::testing;
 
 namespace {
-
-void must_hold(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
 
 struct World {
   World() : dsa(1) {

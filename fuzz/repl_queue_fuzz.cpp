@@ -5,18 +5,13 @@
 #include <cstdlib>
 #include <set>
 
+#include "must_hold.hpp"
 #include "repl/queue/scheduler.hpp"
 
 using namespace tributary;
 using namespace tributary::repl;
 
 namespace {
-
-void must(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
 
 /// Numbers from octets; zero when there are no more.
 class Input {
@@ -96,9 +91,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::set<CallId> answered;
   const auto deliver = [&](const Event& e) {
     for (const auto& action : scheduler.handle(e, now))
-      if (const auto* reply = std::get_if<Reply>(&action)) must(answered.insert(reply->call).second, "a call is answered twice");
-    must(scheduler.queue().pending_count() <= kPendingMax, "more waits than may");
-    must(scheduler.queue().running_count() <= kRunningCyclesMax + kRunningLocalMax, "more runs than may");
+      if (const auto* reply = std::get_if<Reply>(&action)) must_hold(answered.insert(reply->call).second, "a call is answered twice");
+    must_hold(scheduler.queue().pending_count() <= kPendingMax, "more waits than may");
+    must_hold(scheduler.queue().running_count() <= kRunningCyclesMax + kRunningLocalMax, "more runs than may");
   };
   while (!in.empty()) {
     now.mono += std::chrono::seconds(in.octet());
@@ -106,10 +101,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     deliver(event(in, last_call));
   }
   for (std::size_t i = 0; scheduler.queue().running_count() > 0; ++i) {
-    must(i < 10'000, "the work never ends");
+    must_hold(i < 10'000, "the work never ends");
     deliver(Finished{OperationId{scheduler.queue().operations(now).front().serial_number}, {}, {}});
   }
-  must(scheduler.queue().pending_count() == 0, "something waits for nothing");
-  must(scheduler.queue().open_calls() == 0, "a caller waits for nothing");
+  must_hold(scheduler.queue().pending_count() == 0, "something waits for nothing");
+  must_hold(scheduler.queue().open_calls() == 0, "a caller waits for nothing");
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "must_hold.hpp"
 #include "drsuapi/operations.hpp"
 #include "repl/destination/test_dsas.hpp"
 #include "store/verify.hpp"
@@ -16,12 +17,6 @@ using namespace tributary::repl::testing;
 using namespace tributary::drsuapi;
 
 namespace {
-
-void must_hold(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
 
 /// The source, made once: users, a group, a tombstone, a rename, link values.
 struct World {

@@ -218,15 +218,6 @@ Result<bool> PageApplier::merge_attributes(store::ObjectDraft& local, bool name_
   return changed || name_wins;
 }
 
-/// A subordinate reference becomes the root of a replica: what instanceType said of it here does not hold any more, whatever its stamp.
-void PageApplier::instantiate(store::ObjectDraft& draft) const {
-  draft.head.flags = (draft.head.flags & ~ObjectFlags::kSubref) | ObjectFlags::kNcRoot;
-  auto* const attribute = draft.find(attid::kInstanceType);
-  if (attribute == nullptr || attribute->values.empty() || attribute->values.front().size() != 4) return;
-  const auto here = load_le<std::uint32_t>(attribute->values.front().data()) & ~std::uint32_t{IT_UNINSTANT | IT_WRITE};
-  attribute->values.assign(1, draft.keep_u32(here | IT_NC_HEAD | (terms_.writable ? std::uint32_t{IT_WRITE} : 0u)));
-}
-
 Result<void> PageApplier::update_object(Dnt dnt) {
   auto object = tx_.find(dnt);
   if (!object) return std::unexpected(object.error());

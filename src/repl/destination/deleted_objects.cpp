@@ -17,20 +17,11 @@ namespace {
 using store::ObjectFlags;
 using store::WriteTransaction;
 
-bool may_keep(const schema::Schema& schema, const ObjectView& object, Attid attid) {
-  if (attid == object.rdn_type() || attid == attid::kObjectGuid || attid == attid::kObjectSid || attid == attid::kLastKnownParent ||
-      attid == attid::kMsDsLastKnownRdn || attid == attid::kIsDeleted || attid == attid::kIsRecycled)
-    return true;
-  const auto* const attribute = schema.find_attribute(attid);
-  if (attribute == nullptr) return false;
-  return is_recycled(object) ? attribute->is_kept_by_tombstone() : attribute->is_kept_by_deleted_object();
-}
-
 std::vector<Attid> surplus(const schema::Schema& schema, const ObjectView& object) {
   std::vector<Attid> all;
   for (std::size_t i = 0; i < object.attribute_count(); ++i) {
     const auto attribute = object.attribute(i);
-    if (attribute.size() != 0 && !may_keep(schema, object, attribute.attid())) all.push_back(attribute.attid());
+    if (attribute.size() != 0 && !is_kept_when_deleted(schema, attribute.attid(), object.rdn_type(), is_recycled(object))) all.push_back(attribute.attid());
   }
   return all;
 }

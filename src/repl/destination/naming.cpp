@@ -216,12 +216,13 @@ Result<void> orphan_children(WriteTransaction& transaction, const Context& conte
     return true;
   });
   if (!walked) return walked;
+  if (children.empty()) return {};
+  const auto container = orphanage(transaction, nc_root);
+  if (!container) return std::unexpected(container.error());
   for (const Dnt child : children) {
     const auto object = find_object(transaction, child, win32::kErrorDsDatabaseError);
     if (!object) return std::unexpected(object.error());
     if (is_deleted(*object) || is_nc_root(*object) || is_subref(*object)) continue;
-    const auto container = orphanage(transaction, nc_root);
-    if (!container) return std::unexpected(container.error());
     const std::string rdn(object->rdn());
     const auto stamp = object->stamp(attid::kName);
     const NameClaimant claimant{object->guid(), child, false, rdn, parent_guid, stamp.value_or(AttributeStamp{}), stamp, may_originate};

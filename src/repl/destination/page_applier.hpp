@@ -61,7 +61,6 @@ class PageApplier {
   [[nodiscard]] Result<void> make_nc_root();
   [[nodiscard]] Result<bool> merge_attributes(store::ObjectDraft& local, bool name_wins);
   void set_head_from_attributes(store::ObjectDraft& draft);
-  void instantiate(store::ObjectDraft& draft) const;
   [[nodiscard]] Result<void> after_change(Dnt dnt, store::ObjectFlags before, store::ObjectFlags now);
   [[nodiscard]] Result<void> legacy_links(Dnt dnt);
 

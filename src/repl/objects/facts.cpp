@@ -28,4 +28,13 @@ bool is_instance_of(const schema::Schema& schema, const ObjectView& object, Atti
   return std::ranges::any_of(object_classes(object), [&](Attid own) { return own == object_class || schema.is_subclass(own, object_class); });
 }
 
+bool is_kept_when_deleted(const schema::Schema& schema, Attid attid, Attid rdn_type, bool recycled) {
+  if (attid == rdn_type || attid == attid::kObjectGuid || attid == attid::kObjectSid || attid == attid::kLastKnownParent ||
+      attid == attid::kMsDsLastKnownRdn || attid == attid::kIsDeleted || attid == attid::kIsRecycled)
+    return true;
+  const auto* const attribute = schema.find_attribute(attid);
+  if (attribute == nullptr) return false;
+  return recycled ? attribute->is_kept_by_tombstone() : attribute->is_kept_by_deleted_object();
+}
+
 }  // namespace tributary::repl

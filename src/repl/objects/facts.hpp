@@ -43,4 +43,8 @@ using store::ObjectView;
 /// The object is an instance of the class or of one that inherits from it.
 [[nodiscard]] bool is_instance_of(const schema::Schema& schema, const ObjectView& object, Attid object_class);
 
+/// [MS-ADTS] 3.1.1.5.5.1: whether an attribute stays on an object that is deleted; `recycled`: on a tombstone or a recycled-object. Not for
+/// linked attributes, whose values are not in the record.
+[[nodiscard]] bool is_kept_when_deleted(const schema::Schema& schema, Attid attid, Attid rdn_type, bool recycled);
+
 }  // namespace tributary::repl

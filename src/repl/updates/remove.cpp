@@ -18,20 +18,11 @@ namespace {
 
 using store::ObjectFlags;
 
-
-bool is_kept(const schema::Schema& schema, Attid attid, Attid rdn_type) {
-  if (attid == rdn_type || attid == attid::kObjectGuid || attid == attid::kObjectSid || attid == attid::kLastKnownParent ||
-      attid == attid::kMsDsLastKnownRdn || attid == attid::kIsDeleted || attid == attid::kIsRecycled)
-    return true;
-  const auto* attribute = schema.find_attribute(attid);
-  return attribute != nullptr && attribute->is_kept_by_tombstone();
-}
-
 /// 3.1.1.5.5.6.1 and .3: what a tombstone and a recycled-object do not keep. Linked attributes have no values in the record.
 void strip(ObjectEditor& editor) {
   std::vector<Attid> lost;
   for (const auto& attribute : editor.draft().attributes())
-    if (!is_kept(editor.schema(), attribute.attid, editor.draft().rdn_type)) lost.push_back(attribute.attid);
+    if (!is_kept_when_deleted(editor.schema(), attribute.attid, editor.draft().rdn_type, true)) lost.push_back(attribute.attid);
   for (const Attid attid : lost) editor.clear(attid);
 }
 
