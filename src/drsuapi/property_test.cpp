@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For every operation, both directions, every version and both transfer syntaxes: a random value survives encoding and decoding,
+// For every operation (the concrete types of [MS-DRSR] 4.1 and 5: 4.1.10.2.1 to .16, 4.1.19.1, 4.1.20.1, 4.1.22.1, 4.1.23.1, 4.1.24.1, 4.1.26.1), both directions, every version and both transfer syntaxes: a random value survives encoding and decoding,
 // and what was decoded encodes to the same octets. Every prefix of those octets is refused.
 #include <gtest/gtest.h>
 

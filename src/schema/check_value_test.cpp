@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// [MS-ADTS] 3.1.1.5.1.1 with 3.1.1.2.3 (ranges) and 3.1.1.2.2.2 (characters); [MS-DRSR] 5.16.3 (forms).
+// [MS-ADTS] 3.1.1.5.1.1 with 3.1.1.2.3 (ranges) and 3.1.1.2.2.2 (characters); [MS-DRSR] 5.16.1, 5.16.3 (forms).
 #include "schema/check_value.hpp"
 
 #include <gtest/gtest.h>

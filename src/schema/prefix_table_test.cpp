@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // [MS-DRSR] 5.16.4 (MakeAttid, OidFromAttid, NewPrefixTable, with its examples), 5.120 (LocalAttidFromRemoteAttid), 5.1 and 5.28 (the
-// concrete table), [MS-ADTS] 3.1.1.2.6 (ranges of ATTRTYP).
+// concrete table), [MS-ADTS] 3.1.1.2.6 (ranges of ATTRTYP); [MS-DRSR] 5.14, 5.153, 5.154.
 #include "schema/prefix_table.hpp"
 
 #include <gmock/gmock.h>

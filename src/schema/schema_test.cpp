@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded schema and what follows from it: [MS-ADTS] 3.1.1.2.3, 3.1.1.2.4, 3.1.1.4.2, 3.1.1.5.5.1.1, [MS-DRSR] 4.1.10.3.11.
+// The embedded schema and what follows from it: [MS-ADTS] 3.1.1.2.3, 3.1.1.2.4, 3.1.1.4.2, 3.1.1.5.5.1.1, [MS-DRSR] 4.1.10.3.11, 5.68 (GCPAS), 5.69 (GetFilteredAttributeSet).
 #include "schema/schema.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// [MS-ADTS] 3.1.1.2.2.4: the comparison rule of each syntax. Normal forms are judged on small domains in full: equality is an equivalence,
+// [MS-ADTS] 3.1.1.2.2.4, [MS-DRSR] 5.16.3.1: the comparison rule of each syntax. Normal forms are judged on small domains in full: equality is an equivalence,
 // the order is total, and octets say the same as the rule.
 #include "schema/value_compare.hpp"
 

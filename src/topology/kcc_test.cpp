@@ -94,7 +94,7 @@ TEST(KccPresence, CrossRefs) {
   EXPECT_EQ(Model(forest.view).find_nc(lab), nullptr);
 }
 
-// 6.2.2.1: per source the most failures, the earliest success, the last result; what does not fail any more counts 0 and goes (6.2.2.6).
+// 6.2.2.1, [MS-DRSR] 5.112: per source the most failures, the earliest success, the last result; what does not fail any more counts 0 and goes (6.2.2.6).
 TEST(KccFailures, LinksAreRefreshed) {
   auto forest = one_site(3);
   forest.settle(4);
@@ -118,7 +118,7 @@ TEST(KccFailures, LinksAreRefreshed) {
   EXPECT_EQ(plan.failed_links[0], (FailedTuple{.dsa = b, .time_first_failure = DsTime{forest.now.seconds - 9}, .failure_count = 9, .last_result = Win32{8004}}));
 }
 
-// 6.2.2.1, 6.2.2.6: a DC that answers leaves kCCFailedConnections, one that does not counts one more, one that nobody tried goes.
+// 6.2.2.1, 6.2.2.6, [MS-DRSR] 5.111: a DC that answers leaves kCCFailedConnections, one that does not counts one more, one that nobody tried goes.
 TEST(KccFailures, ConnectionsAreTriedAgain) {
   auto forest = one_site(4);
   auto& state = forest.state("a");

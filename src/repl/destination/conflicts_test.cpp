@@ -60,7 +60,7 @@ void in_many_orders(const std::function<void(Ground&)>& conflict, const std::fun
   } while (std::ranges::next_permutation(order).found);
 }
 
-/// 4.1.10.6.10: of two modifications the greater stamp wins: here the later one.
+/// 4.1.10.6.10, 4.1.10.6.7, 4.1.10.3.17: of two modifications the greater stamp wins: here the later one.
 TEST(Conflicts, ModifyAndModify) {
   in_many_orders(
       [](Ground& g) {
@@ -140,6 +140,7 @@ TEST(Conflicts, ThreeOfOneName) {
       [&](Ground&, Dsa& dsa) { EXPECT_EQ(dsa.dn(twins[2]), "CN=triplet,DC=lab,DC=example"); });
 }
 
+/// 4.1.10.6.8, 4.1.10.3.15: the later move decides where an object is.
 TEST(Conflicts, MoveAndMove) {
   in_many_orders(
       [](Ground& g) {
@@ -233,7 +234,7 @@ TEST(Conflicts, DeletionOfAParentWithAChildThatItsOriginatorNeverSaw) {
   converge(g.all(), g.options);
 }
 
-/// 4.1.10.6.14, 5.118: of adding and removing a link value the greater stamp wins.
+/// 4.1.10.6.14, 5.118, 4.1.10.3.16, 4.1.10.3.18, 4.1.10.3.19: of adding and removing a link value the greater stamp wins.
 TEST(Conflicts, LinkAddedAndRemoved) {
   in_many_orders(
       [](Ground& g) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources that are wrong or worse: the batch is refused with its code in repsFrom, and the replica stays as it was.
-// [MS-DRSR] 4.1.10.6.1, .8, .9, .14, .17; docs/decisions/0044-replication.md.
+// [MS-DRSR] 4.1.10.6.1, .8, .9, .14, .17, 4.1.10.3.9 (GetStampsForUpdate), 5.162; docs/decisions/0044-replication.md.
 #include "repl/destination/test_dsas.hpp"
 
 namespace tributary::repl::testing {

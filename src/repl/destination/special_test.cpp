@@ -31,7 +31,7 @@ TEST(Special, SecretsArriveClear) {
   EXPECT_EQ(to_bytes(*value), Bytes(16, 0x42));
 }
 
-/// 4.1.10.6.5: a partial replica is not writable, and says so in instanceType; it has nothing beyond its set.
+/// 4.1.10.6.5, 4.1.10.6.6: a partial replica is not writable, and says so in instanceType; it has nothing beyond its set.
 TEST(Special, PartialReplicas) {
   Dsa a(1), b(2);
   a.make_domain();

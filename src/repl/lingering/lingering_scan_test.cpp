@@ -34,7 +34,7 @@ std::set<ObjectGuid> guids_of(const ScanResult& result, Fate fate) {
 }
 void expect_done(const ScanResult& result) { EXPECT_EQ(result.last.kind, LingeringStep::Kind::kDone) << describe_error(result.last.error); }
 
-/// 4.1.24.4: of six users one lingers on DC1; one on DC2 stays there, since DC2 was not asked to verify.
+/// 4.1.24.4, 4.1.24.4.1 to .4, 4.1.24.2.2: of six users one lingers on DC1; one on DC2 stays there, since DC2 was not asked to verify.
 TEST(LingeringScan, TheExampleOfTheSection) {
   VerifyExample example;
   EXPECT_EQ(told_utd(example.dc1).find(kExampleInvocation1)->usn_high_prop_update, Usn{14621});

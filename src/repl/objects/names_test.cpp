@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names and objects: [MS-DRSR] 5.50.1 (equality of DSNAMEs), 5.81 (GetObjectNC); [MS-ADTS] 3.1.1.1.4, 3.1.1.1.6; RFC 4514.
+// Names and objects: [MS-DRSR] 5.50.1 (equality of DSNAMEs), 5.81 (GetObjectNC), 5.91 (instanceType), 5.158 and 5.159 (RDNs); [MS-ADTS] 3.1.1.1.4, 3.1.1.1.6; RFC 4514.
 #include "repl/objects/names.hpp"
 
 #include "drsuapi/dsname.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values between the store and the wire: the worked examples of [MS-DRSR] 5.16.3.10 to .12, and what is no value.
+// Values between the store and the wire: the worked examples of [MS-DRSR] 5.16.3.10 to .12 (5.192, 5.193, 5.218), and what is no value.
 #include "repl/objects/wire_values.hpp"
 
 #include <gtest/gtest.h>

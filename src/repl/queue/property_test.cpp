@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every sequence of events: nothing that was accepted is lost, every caller has exactly one answer, what must not run
+// What holds for every sequence of events of the replication queue ([MS-DRSR] 5.164): nothing that was accepted is lost, every caller has exactly one answer, what must not run
 // together does not, what is urgent waits for no more than a page, everything is bounded, and the same events give the same actions.
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scenarios of testdata/: events in, actions out, compared octet for octet. TRIBUTARY_REWRITE=1 writes the expected text anew.
+// The replication queue and what it carries out ([MS-DRSR] 5.46, 5.164, 5.165, 4.1.19 to 4.1.23, 4.1.26), as scenarios of testdata/: events in, actions out, compared octet for octet. TRIBUTARY_REWRITE=1 writes the expected text anew.
 #include <gtest/gtest.h>
 
 #include <algorithm>

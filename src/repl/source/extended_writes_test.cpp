@@ -138,7 +138,22 @@ TEST_F(ExtendedOperationWrites, AbandoningARoleAsksItsOwner) {
   EXPECT_EQ(outcome.ask_owner->value, other.dsa.value);
 }
 
-/// 4.1.10.5.13 to .15: a read-only DSA has its own secrets, those of whom it may cache, and nobody else's; denial goes first.
+/// 4.1.10.5.16: of the domain's root the root alone; of the RID manager itself, as nothing was moved away; of the containers of a role what
+/// is in them.
+TEST_F(ExtendedOperationWrites, ScopesOfRoles) {
+  const auto partitions = dsa.add(kTop, "container", "Partitions");
+  const auto inside = dsa.add("CN=Partitions,DC=lab,DC=example", "container", "one");
+  const auto now = dsa.store->read();
+  const auto scope = [&](Dnt role) { return must(get_role_scope(dsa.context, *now, role)); };
+  EXPECT_EQ(scope(dsa.nc_root()), std::vector{dsa.nc_root()});
+  EXPECT_EQ(scope(dsa.dnt(manager)), std::vector{dsa.dnt(manager)});
+  EXPECT_EQ(scope(dsa.dnt(partitions)), (std::vector{dsa.dnt(partitions), dsa.dnt(inside)}));
+  const auto infrastructure = must(resolve_dn(*now, *dsa.context.schema, "CN=Infrastructure,DC=lab,DC=example"));
+  ASSERT_NE(infrastructure, kNoDnt);
+  EXPECT_EQ(scope(infrastructure), std::vector{infrastructure});
+}
+
+/// 4.1.10.5.13 to .15, 4.1.10.3.12: a read-only DSA has its own secrets, those of whom it may cache, and nobody else's; denial goes first.
 TEST_F(ExtendedOperationWrites, WhoseSecretsAReadOnlyDsaMayHave) {
   const auto user = dsa.add(kTop, "user", "user");
   const auto allowed = dsa.add(kTop, "group", "allowed");

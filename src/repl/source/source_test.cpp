@@ -215,7 +215,7 @@ TEST_F(Source, RepliesHaveTheirFrame) {
   EXPECT_NE(find(*object, attid::kName), nullptr);
 }
 
-/// 4.1.10.5.6: a partial replica gets its attributes, and members of universal groups only.
+/// 4.1.10.5.6, 4.1.10.3.2, 4.1.10.3.6, 5.86: a partial replica gets its attributes, and members of universal groups only.
 TEST_F(Source, PartialReplicasGetTheirSet) {
   constexpr std::uint32_t kUniversal = 0x80000008, kGlobal = 0x80000002;
   const auto user = dsa.add(kTop, "user", "user", {{attid::kDescription, {text_value("d")}}, {attid::kUserPrincipalName, {text_value("u@lab")}}});
@@ -289,7 +289,7 @@ TEST_F(Source, SecretsAreEncryptedOrLeftOut) {
   EXPECT_EQ(code_of(answer(request())), kSecEAlgorithmMismatch);
 }
 
-/// 4.1.10.7: a new user: one object with its attributes, no link values, the vector of the source.
+/// 4.1.10.7.1 to .3: a new user: one object with its attributes, no link values, the vector of the source.
 TEST_F(Source, ExampleAddUser) {
   auto message = request();
   client_knows_all(message);
@@ -309,7 +309,7 @@ TEST_F(Source, ExampleAddUser) {
   EXPECT_EQ(find(*find(reply, user), attid::kObjectGuid), nullptr) << "it is in the name, and does not replicate as an attribute";
 }
 
-/// 4.1.10.8: a user joins a group: no objects, one link value.
+/// 4.1.10.8.1 to .3, 4.1.10.5.10: a user joins a group: no objects, one link value.
 TEST_F(Source, ExampleAddUserToGroup) {
   const auto user = dsa.add(kTop, "user", "Kim Akers");
   const auto group = dsa.add(kTop, "group", "GroupA");
@@ -325,7 +325,7 @@ TEST_F(Source, ExampleAddUserToGroup) {
   EXPECT_EQ(must(read_dsname(reply.rgValues[0].Aval.pVal.span())).guid, user);
 }
 
-/// 4.1.10.9: a changed password: instanceType and the secrets, nothing else.
+/// 4.1.10.9.1 to .3: a changed password: instanceType and the secrets, nothing else.
 TEST_F(Source, ExampleChangePassword) {
   const auto user = dsa.add(kTop, "user", "Kim Akers");
   auto message = request();
@@ -344,7 +344,7 @@ TEST_F(Source, ExampleChangePassword) {
                                         static_cast<ATTRTYP>(attid::kPwdLastSet)}));
 }
 
-/// 4.1.10.5.12: a single object, with its links; unknown operations and unknown callers have codes of their own.
+/// 4.1.10.5.12, 4.1.10.2.22: a single object, with its links; unknown operations and unknown callers have codes of their own.
 TEST_F(Source, ExtendedOperations) {
   const auto user = dsa.add(kTop, "user", "user");
   const auto group = dsa.add(kTop, "group", "group");

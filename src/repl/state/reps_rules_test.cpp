@@ -288,7 +288,7 @@ TEST(UpdateRefs, ChecksInTheOrderOfTheSection) {
   partial.instance_type = IT_NC_HEAD;
   EXPECT_EQ(check_update_refs(refs(DRS_ADD_REF), partial), kErrorSuccess);
 }
-// 4.1.26.3.1, the example: an NC without references gets one.
+// 4.1.26.3.1, 4.1.26.3.1.1 to .4, the example: an NC without references gets one.
 TEST(UpdateRefs, AddsAReference) {
   const auto updated = update_refs(refs(DRS_WRIT_REP | DRS_ADD_REF), {}, {12'924'245'513});
   EXPECT_EQ(updated.result, kErrorSuccess);
@@ -302,7 +302,7 @@ TEST(UpdateRefs, AddsAReference) {
   EXPECT_EQ(value.consecutive_failures, 0u);
   EXPECT_EQ(reps_to_to_concrete(value).dwVersion, 2u);
 }
-// 4.1.26.3.2, the example: delete and add together make the reference anew.
+// 4.1.26.3.2, 4.1.26.3.2.1 to .4, the example: delete and add together make the reference anew.
 TEST(UpdateRefs, ReplacesAReference) {
   RepsTo old{"5fe84f18-3765-4ca3-b895-47802a7ab74f._msdcs.CONTOSO.COM", kDc2, 16, {}, 0, {12'924'315'918}, {12'924'315'918}, {}};
   auto request = refs(DRS_WRIT_REP | DRS_DEL_REF | DRS_ADD_REF);
