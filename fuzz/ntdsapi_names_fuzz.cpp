@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/canonical_name.hpp"
 #include "base/rdn.hpp"
-#include "ntdsapi/canonical.hpp"
 #include "ntdsapi/spn.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 #include "base/utf.hpp"
 #include "drsuapi/constants.hpp"
 #include "ntdsapi/args.hpp"
-#include "ntdsapi/site_costs.hpp"
+#include "topology/site_costs.hpp"
 
 namespace tributary::ntdsapi {
 namespace {
@@ -140,8 +140,8 @@ namespace {
 struct SiteGraph {
   std::vector<std::string> sites;       ///< DNs
   std::vector<std::string> link_names;  ///< DNs
-  std::vector<SiteLink> links;
-  std::vector<SiteLinkBridge> bridges;
+  std::vector<topology::WeightedLink> links;
+  std::vector<topology::BridgedLinks> bridges;
   bool bridges_required = false;
 
   [[nodiscard]] std::optional<std::size_t> site(const std::string& rdn) const {
@@ -185,12 +185,12 @@ Result<ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1>> query_site_costs(cl
   TRIBUTARY_TRY(graph, read_site_graph(directory));
   const auto start = graph.site(from);
   if (!start) return fail(kErrorDsObjNotFound, "there is no site " + from, Phase::kLdap);
-  const auto costs = site_costs(graph.sites.size(), *start, graph.links, graph.bridges_required ? &graph.bridges : nullptr);
+  const auto costs = topology::site_costs(graph.sites.size(), *start, graph.links, graph.bridges_required ? &graph.bridges : nullptr);
   ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1> answer;
   for (const auto& name : to) {
     const auto site = graph.site(name);
     answer.push_back(site ? drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1{0, costs[*site]}
-                          : drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1{static_cast<std::uint32_t>(kErrorDsObjNotFound), kNotConnected});
+                          : drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1{static_cast<std::uint32_t>(kErrorDsObjNotFound), topology::kNotConnected});
   }
   return answer;
 }

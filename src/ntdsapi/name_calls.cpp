@@ -2,9 +2,9 @@
 // Requests and answers of IDL_DRSCrackNames. [MS-DRSR] 4.1.4.
 #include "ntdsapi/name_calls.hpp"
 
+#include "base/canonical_name.hpp"
 #include "base/utf.hpp"
 #include "drsuapi/constants.hpp"
-#include "ntdsapi/canonical.hpp"
 #include "ntdsapi/ldap_answers.hpp"
 
 namespace tributary::ntdsapi {

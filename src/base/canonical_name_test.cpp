@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // DNs as canonical names without a DC ([MS-DRSR] 4.1.4.1.3, [MS-ADTS] 3.1.1.1.7).
-#include "ntdsapi/canonical.hpp"
+#include "base/canonical_name.hpp"
 
 #include <gtest/gtest.h>
 
-#include "ntdsapi/codes.hpp"
+#include "base/win32.hpp"
 
-namespace tributary::ntdsapi {
+namespace tributary {
 namespace {
 
 TEST(CanonicalName, TurnsTheNameAround) {
@@ -25,7 +25,7 @@ TEST(CanonicalName, RefusesWhatHasNoCanonicalForm) {
   for (const char16_t* bad : {u"", u"CN=Ada", u"DC=x,CN=Ada", u"nonsense", u"CN=a\"b,DC=x", u"CN=\\zz,DC=x"}) {
     const auto name = canonical_name(bad, false);
     ASSERT_FALSE(name);
-    EXPECT_EQ(name.error().code, kErrorDsNameUnparseable);
+    EXPECT_EQ(name.error().code, win32::kErrorDsNameUnparseable);
   }
   std::u16string deep;
   for (int i = 0; i < 1001; ++i) deep += u"CN=a,";
@@ -33,4 +33,4 @@ TEST(CanonicalName, RefusesWhatHasNoCanonicalForm) {
 }
 
 }  // namespace
-}  // namespace tributary::ntdsapi
+}  // namespace tributary

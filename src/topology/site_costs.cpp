@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cheapest paths over site links. [MS-DRSR] 4.1.16.2.3 (MinWeightPath), 4.1.16.3.
-#include "ntdsapi/site_costs.hpp"
+#include "topology/site_costs.hpp"
 
 #include <algorithm>
 
-namespace tributary::ntdsapi {
+namespace tributary::topology {
 namespace {
 
 /// Saturates below kNotConnected, so that a very long path is still a path.
@@ -13,7 +13,7 @@ std::uint32_t sum(std::uint32_t a, std::uint32_t b) {
 }
 
 /// One more link from every site that is reached; true when something became cheaper. A site link joins all of its sites.
-bool relax(std::vector<std::uint32_t>& costs, const std::vector<std::uint32_t>& reached, const SiteLink& link) {
+bool relax(std::vector<std::uint32_t>& costs, const std::vector<std::uint32_t>& reached, const WeightedLink& link) {
   bool cheaper = false;
   for (const std::size_t near : link.sites) {
     if (reached[near] == kNotConnected) continue;
@@ -35,8 +35,8 @@ std::vector<std::uint32_t> only(std::size_t site_count, std::size_t from) {
 
 }  // namespace
 
-std::vector<std::uint32_t> site_costs(std::size_t site_count, std::size_t from, std::span<const SiteLink> links,
-                                      const std::vector<SiteLinkBridge>* bridges) {
+std::vector<std::uint32_t> site_costs(std::size_t site_count, std::size_t from, std::span<const WeightedLink> links,
+                                      const std::vector<BridgedLinks>* bridges) {
   auto costs = only(site_count, from);
   if (bridges == nullptr) {
     // A cheapest path visits each site once at most, so that many rounds settle all of them.
@@ -50,7 +50,7 @@ std::vector<std::uint32_t> site_costs(std::size_t site_count, std::size_t from, 
   const auto start = costs;
   for (const auto& link : links) relax(costs, start, link);
   for (const auto& bridge : *bridges) {
-    std::vector<SiteLink> bridged;
+    std::vector<WeightedLink> bridged;
     for (const std::size_t link : bridge) bridged.push_back(links[link]);
     const auto over_bridge = site_costs(site_count, from, bridged, nullptr);
     for (std::size_t site = 0; site < site_count; ++site) costs[site] = std::min(costs[site], over_bridge[site]);
@@ -58,4 +58,4 @@ std::vector<std::uint32_t> site_costs(std::size_t site_count, std::size_t from, 
   return costs;
 }
 
-}  // namespace tributary::ntdsapi
+}  // namespace tributary::topology

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // DN to canonical name: domain components become the domain, the rest turns around.
-#include "ntdsapi/canonical.hpp"
+#include "base/canonical_name.hpp"
 
 #include <vector>
 
 #include "base/rdn.hpp"
-#include "ntdsapi/codes.hpp"
+#include "base/win32.hpp"
 
-namespace tributary::ntdsapi {
+namespace tributary {
 namespace {
 
 constexpr std::size_t kRdnsMax = 1000;  // deeper than any directory
@@ -37,13 +37,13 @@ Result<CanonicalName> canonical_name(std::u16string_view dn, bool newline_before
       if (!canonical.domain.empty()) canonical.domain.push_back(u'.');
       canonical.domain += *value;
     } else {
-      if (!canonical.domain.empty()) return fail(kErrorDsNameUnparseable, "a domain component is not at the end");
-      if (parts.size() == kRdnsMax) return fail(kErrorDsNameUnparseable, "the name has too many parts");
+      if (!canonical.domain.empty()) return fail(win32::kErrorDsNameUnparseable, "a domain component is not at the end");
+      if (parts.size() == kRdnsMax) return fail(win32::kErrorDsNameUnparseable, "the name has too many parts");
       parts.push_back(std::move(*value));
     }
     rest = rdn->rest;
   }
-  if (canonical.domain.empty()) return fail(kErrorDsNameUnparseable, "the name has no domain components");
+  if (canonical.domain.empty()) return fail(win32::kErrorDsNameUnparseable, "the name has no domain components");
   canonical.name = canonical.domain;
   const auto separator = [&](bool last) { canonical.name.push_back(last && newline_before_last ? u'\n' : u'/'); };
   if (parts.empty()) separator(true);
@@ -54,4 +54,4 @@ Result<CanonicalName> canonical_name(std::u16string_view dn, bool newline_before
   return canonical;
 }
 
-}  // namespace tributary::ntdsapi
+}  // namespace tributary

@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-namespace tributary::ntdsapi {
+namespace tributary {
 
 struct CanonicalName {
   std::u16string domain;  ///< "example.com"
@@ -19,4 +19,4 @@ struct CanonicalName {
 /// kErrorDsNameUnparseable for what is no DN, or does not end in domain components.
 [[nodiscard]] Result<CanonicalName> canonical_name(std::u16string_view dn, bool newline_before_last);
 
-}  // namespace tributary::ntdsapi
+}  // namespace tributary
