@@ -202,9 +202,12 @@ bool Model::was_undeleted(const ObjectGuid& guid) const {
   return at != log->second.attributes.end() && std::ranges::any_of(at->second, [](const auto& write) { return write.digest == 0; });
 }
 
-bool Model::link_may_be_gone(const LinkId& id, const Write<LinkValueStamp>& last, const Terms& terms) const {
+bool Model::link_may_be_gone(const LinkId& id, const LinkLog& log, const Write<LinkValueStamp>& last, const Terms& terms) const {
   if (was_ever_deleted(id.source) || was_ever_deleted(id.target)) return true;
-  return last.digest == 0 && is_over(last.stamp.stamp.time_changed, terms);
+  // Removed by that write or by one after it, which a vector need not claim any more when its originator was restored since.
+  return std::ranges::any_of(log.writes, [&](const auto& write) {
+    return write.digest == 0 && !is_newer(last.stamp, write.stamp) && is_over(write.stamp.stamp.time_changed, terms);
+  });
 }
 
 std::optional<std::string> Model::judge_object(const ObjectGuid& guid, const ObjectLog& log, const ObjectFact* fact, const Terms& terms) const {
@@ -257,7 +260,7 @@ std::optional<std::string> Model::judge_replica(const ObjectGuid& nc, const Repl
     const auto* certain = last_certain(log.writes);
     const auto* here = view.find(id);
     if (here == nullptr) {
-      if (certain != nullptr && certain == last_of(log.writes) && !link_may_be_gone(id, *certain, terms))
+      if (certain != nullptr && certain == last_of(log.writes) && !link_may_be_gone(id, log, *certain, terms))
         return fmt::format("link {} is lost, {}", name_of(id), to_text(certain->stamp));
       continue;
     }
@@ -293,7 +296,7 @@ std::optional<std::string> Model::judge_vector(const ObjectGuid& nc, const Repli
     const auto* claimed = last_of(log.writes, is_claimed);
     if (claimed == nullptr) continue;
     const auto* here = view.find(id);
-    if (here == nullptr ? !link_may_be_gone(id, *claimed, terms) : is_newer(claimed->stamp, here->stamp))
+    if (here == nullptr ? !link_may_be_gone(id, log, *claimed, terms) : is_newer(claimed->stamp, here->stamp))
       return fmt::format("the vector claims link {}, {}; here is {}", name_of(id), to_text(claimed->stamp),
                          here ? to_text(here->stamp) : std::string("nothing"));
   }

@@ -78,7 +78,7 @@ class Model {
   [[nodiscard]] std::optional<std::string> judge_object(const ObjectGuid& guid, const ObjectLog& log, const ObjectFact* fact,
                                                         const Terms& terms) const;
   [[nodiscard]] bool was_ever_deleted(const ObjectGuid& guid) const;
-  [[nodiscard]] bool link_may_be_gone(const LinkId& id, const Write<LinkValueStamp>& last, const Terms& terms) const;
+  [[nodiscard]] bool link_may_be_gone(const LinkId& id, const LinkLog& log, const Write<LinkValueStamp>& last, const Terms& terms) const;
   [[nodiscard]] bool is_gone(const ObjectGuid& nc) const noexcept;
 
   std::unordered_map<ObjectGuid, ObjectLog> logs_;
