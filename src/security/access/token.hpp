@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/sid.hpp"
@@ -14,6 +15,8 @@ struct Token {
   Sid user;
   /// Ascending, each once: the user's groups with all that contain them, and the well-known ones (Everyone, Authenticated Users ...).
   std::vector<Sid> groups;
+  /// The group of what the user creates ([MS-DTYP] 2.5.2), where it is known.
+  std::optional<Sid> primary_group{};
 
   [[nodiscard]] bool has(const Sid& sid) const noexcept { return sid == user || std::ranges::binary_search(groups, sid); }
   friend bool operator==(const Token&, const Token&) = default;
