@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "base/win32.hpp"
+#include "net/address.hpp"
 #include "net/association_link.hpp"
 #include "net/dns.hpp"
 #include "rpc/epm.hpp"
@@ -21,11 +22,6 @@ using asio::ip::tcp;
 constexpr auto kConnectAttemptMax = std::chrono::seconds(5);
 /// An association ends itself at the deadline and knows in which phase it was; this is how long it may take to say so.
 constexpr auto kLastWord = std::chrono::milliseconds(250);
-
-std::string address_and_port(const std::string& address, std::uint16_t port) {
-  const bool ipv6 = address.find(':') != std::string::npos;
-  return (ipv6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
-}
 
 std::unexpected<Error> timed_out(const ConnectOptions& options, Phase phase, const std::string& what) {
   // While there is no connection Windows calls silence an unavailable server; later on it is a deadline that passed.

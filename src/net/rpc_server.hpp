@@ -52,6 +52,7 @@ class RpcServerCall {
   /// The context handles of the connection's association group. Network thread only: inside the handler, or in with_handles().
   [[nodiscard]] virtual rpc::ContextHandles* handles() noexcept = 0;
   /// Runs `work` on the network thread with the handles, or with null when the connection has gone. Any thread.
+  /// When the server itself has ended, `work` is destroyed without having run.
   virtual void with_handles(std::move_only_function<void(rpc::ContextHandles*)> work) = 0;
 };
 /// On the network thread; must not block.
@@ -65,6 +66,11 @@ struct RpcServerLimits {
   std::chrono::milliseconds idle_timeout{std::chrono::minutes(60)};   ///< no call and no octet for so long
   std::chrono::milliseconds send_timeout{60'000};                     ///< a reader that takes nothing for so long is dropped
   std::chrono::milliseconds request_timeout{60'000};                  ///< a request that began and is not complete
+  std::size_t calls_per_connection_max = rpc::kServerCallsMax;        ///< unanswered: more are faulted with nca_s_server_too_busy
+  /// What one client makes us hold (requests, answers that it has not taken): beyond it nothing more is read from it. At least 8 MiB.
+  std::size_t connection_octets_max = std::size_t{32} << 20;
+  /// The same for all of them: beyond it, whoever holds most is dropped.
+  std::size_t octets_max = std::size_t{512} << 20;
 };
 
 struct ListenAddress {
@@ -82,22 +88,36 @@ struct RpcServerOptions {
   std::function<void(std::string)> log;  ///< one line each; network thread
 };
 
+/// Since the start. Every connection that was accepted and is not open is counted in at most one of the five behind `accepted`.
 struct RpcServerFigures {
-  std::uint64_t accepted = 0, refused = 0, dropped_slow = 0, failed_handshakes = 0, calls = 0;
-  std::size_t open = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;            ///< for want of room, at once or when it gave way
+  std::uint64_t dropped_slow = 0;       ///< request_timeout, send_timeout
+  std::uint64_t failed_handshakes = 0;  ///< not authenticated in time, or ended before it was
+  std::uint64_t dropped_idle = 0;
+  std::uint64_t violations = 0;         ///< broke the protocol or the seal, or held too much
+  std::uint64_t calls = 0;
+  std::uint64_t mapper_calls = 0;
+  std::uint64_t accept_errors = 0;
+  std::size_t open = 0;                 ///< connections now, those to the endpoint mapper included
+  std::size_t unauthenticated = 0;      ///< of these
+  std::size_t held_octets = 0;          ///< requests and answers, all connections
 };
 
 /// Thread-safe. The Runtime must outlive it.
 class RpcServer {
  public:
-  /// Listens when it returns. An address that is taken: kErrorAlreadyExists with its name; one that is not ours: kErrorInvalidParameter.
+  /// Listens when it returns. An address that is taken: kErrorAlreadyExists with its name; one that is not ours: kErrorInvalidParameter;
+  /// a port that needs a right we have not: kErrorAccessDenied.
   [[nodiscard]] static Result<std::unique_ptr<RpcServer>> start(Runtime& runtime, RpcServerOptions options);
-  /// Closes everything; calls under way are cancelled. Returns when no handler runs any more.
+  /// Closes everything; calls under way are cancelled. Returns when no handler runs any more. Not inside a handler.
+  /// Calls that are still held may be answered or dropped at any later time, to no effect.
   ~RpcServer();
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
 
-  /// Stops listening, lets calls under way finish until `grace` is over, then closes.
+  /// Stops listening, lets calls under way finish until `grace` is over, then closes. Returns when all is closed; on the network
+  /// thread it returns at once and all this happens later.
   void shut_down(std::chrono::milliseconds grace);
   [[nodiscard]] std::uint16_t port() const noexcept;         ///< of the first listener
   [[nodiscard]] std::uint16_t mapper_port() const noexcept;  ///< of the first endpoint mapper, or 0

@@ -43,10 +43,13 @@ void ServerAssociation::fail_call(CallId id, std::uint32_t status, bool did_not_
 }
 void ServerAssociation::shutdown() { impl_->shutdown(); }
 void ServerAssociation::close(Error error) { impl_->close(std::move(error)); }
-std::vector<ServerAction> ServerAssociation::poll_actions() { return impl_->poll_actions(); }
+std::vector<ServerAction> ServerAssociation::poll_actions(bool answers) { return impl_->poll_actions(answers); }
 bool ServerAssociation::wants_bytes() const noexcept { return impl_->wants_bytes(); }
 bool ServerAssociation::closed() const noexcept { return impl_->closed(); }
 std::size_t ServerAssociation::calls_in_progress() const noexcept { return impl_->calls_in_progress(); }
+std::uint64_t ServerAssociation::requests_ended() const noexcept { return impl_->requests_ended(); }
+std::size_t ServerAssociation::incoming_octets() const noexcept { return impl_->incoming_octets(); }
+std::size_t ServerAssociation::answer_octets() const noexcept { return impl_->answer_octets(); }
 bool ServerAssociation::secured() const noexcept { return impl_->secured(); }
 security::SecurityContext* ServerAssociation::security() const noexcept { return impl_->security(); }
 std::uint32_t ServerAssociation::association_group() const noexcept { return impl_->group(); }

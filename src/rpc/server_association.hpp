@@ -108,12 +108,19 @@ class ServerAssociation {
   /// Closes without more ado; Close carries `error`.
   void close(Error error);
 
-  [[nodiscard]] std::vector<ServerAction> poll_actions();
+  /// Without `answers` no further fragment of an answer is sealed: for an owner whose transport is full and who wants to know the rest.
+  [[nodiscard]] std::vector<ServerAction> poll_actions(bool answers = true);
 
   /// False while a security step runs.
   [[nodiscard]] bool wants_bytes() const noexcept;
   [[nodiscard]] bool closed() const noexcept;
   [[nodiscard]] std::size_t calls_in_progress() const noexcept;
+  /// Requests whose last fragment has arrived, refused ones included: whether a client that sends all the time gets anywhere.
+  [[nodiscard]] std::uint64_t requests_ended() const noexcept;
+  /// Octets that wait for the rest of their fragment or request, and at least 1 while a request is incomplete.
+  [[nodiscard]] std::size_t incoming_octets() const noexcept;
+  /// Octets of answers that are not wholly sent.
+  [[nodiscard]] std::size_t answer_octets() const noexcept;
   /// Whether calls on this connection are authenticated and sealed.
   [[nodiscard]] bool secured() const noexcept;
   /// For peer_name() and session_key() once secured(); null before.

@@ -106,6 +106,7 @@ void ServerAssociation::Impl::on_request(const Pdu& pdu, ByteView message) {
   }
   if (incoming_->refused) Bytes().swap(incoming_->stub);
   if (!pdu.header.has(pfc::kLastFrag)) return;
+  ++requests_ended_;
   if (!incoming_->refused) finish_request();
   incoming_.reset();
 }
@@ -147,7 +148,7 @@ void ServerAssociation::Impl::on_cancel(std::uint32_t id, bool orphaned) {
   if (found == calls_.end()) return;
   // Once the answer is on its way a cancel comes too late, and the owner has forgotten the call.
   if (!found->second.sender) actions_.emplace_back(CallCancelled{CallId{id}, orphaned});
-  if (orphaned) calls_.erase(found);
+  if (orphaned) forget(found);
 }
 
 // Answers
@@ -158,6 +159,8 @@ void ServerAssociation::Impl::complete_call(CallId call_id, Bytes stub) {
   if (closed_ || found == calls_.end() || found->second.sender) return;
   const Response response{.context_id = found->second.context_id, .stub = {}};
   Pdu first{.header = {.type = PduType::kResponse, .call_id = id}, .body = response, .auth = {}};
+  found->second.answer_octets = stub.size();
+  answer_octets_ += stub.size();
   found->second.sender.emplace(std::move(first), std::move(stub));
   send_queue_.push_back(id);
 }
@@ -167,7 +170,12 @@ void ServerAssociation::Impl::fail_call(CallId call_id, std::uint32_t status, bo
   const auto found = calls_.find(id);
   if (closed_ || found == calls_.end() || found->second.sender) return;
   send_fault(id, found->second.context_id, is_forbidden_fault(status) ? nca::kFaultUnspecified : status, did_not_execute);
-  calls_.erase(found);
+  forget(found);
+}
+
+void ServerAssociation::Impl::forget(std::map<std::uint32_t, Call>::iterator call) {
+  answer_octets_ -= call->second.answer_octets;
+  calls_.erase(call);
 }
 
 void ServerAssociation::Impl::send_fault(std::uint32_t call_id, std::uint16_t context_id, std::uint32_t status, bool did_not_execute) {
@@ -185,7 +193,7 @@ Result<> ServerAssociation::Impl::send_fragments(Bytes& batch) {
       StubSender& sender = *found->second.sender;
       if (auto appended = sender.append_next(batch, xmit_max_, protection_); !appended) return appended;
       if (!sender.done()) continue;
-      calls_.erase(found);
+      forget(found);
     }
     send_queue_.pop_front();
   }
@@ -200,8 +208,8 @@ void ServerAssociation::Impl::pump_responses() {
   if (!batch.empty()) actions_.emplace_back(SendBytes{std::move(batch)});
 }
 
-std::vector<ServerAction> ServerAssociation::Impl::poll_actions() {
-  pump_responses();
+std::vector<ServerAction> ServerAssociation::Impl::poll_actions(bool answers) {
+  if (answers) pump_responses();
   if (draining_ && calls_.empty() && !incoming_) close({});
   if (!closed_ && !established() && handshake_deadline_ && !deadline_armed_) {
     deadline_armed_ = true;
@@ -223,6 +231,7 @@ void ServerAssociation::Impl::close(Error error) {
     if (!call.sender) actions_.emplace_back(CallCancelled{CallId{id}, true});
   }
   calls_.clear();
+  answer_octets_ = 0;
   send_queue_.clear();
   incoming_.reset();
   if (group_ != 0) groups_.leave(std::exchange(group_, 0));

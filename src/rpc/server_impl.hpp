@@ -27,11 +27,14 @@ class ServerAssociation::Impl {
   void fail_call(CallId id, std::uint32_t status, bool did_not_execute);
   void shutdown();
   void close(Error error);
-  std::vector<ServerAction> poll_actions();
+  std::vector<ServerAction> poll_actions(bool answers);
 
   [[nodiscard]] bool wants_bytes() const noexcept { return !closed_ && pending_ == Pending::kNone; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] std::size_t calls_in_progress() const noexcept { return calls_.size(); }
+  [[nodiscard]] std::uint64_t requests_ended() const noexcept { return requests_ended_; }
+  [[nodiscard]] std::size_t incoming_octets() const noexcept { return reader_.waiting() + (incoming_ ? incoming_->stub.size() + 1 : 0); }
+  [[nodiscard]] std::size_t answer_octets() const noexcept { return answer_octets_; }
   [[nodiscard]] bool secured() const noexcept { return secured_; }
   [[nodiscard]] security::SecurityContext* security() const noexcept { return secured_ ? context_.get() : nullptr; }
   [[nodiscard]] std::uint32_t group() const noexcept { return group_; }
@@ -57,6 +60,7 @@ class ServerAssociation::Impl {
   struct Call {
     std::uint16_t context_id = 0;
     std::optional<StubSender> sender;  ///< once answered
+    std::size_t answer_octets = 0;
   };
 
   // Handshake.
@@ -88,6 +92,7 @@ class ServerAssociation::Impl {
   void on_cancel(std::uint32_t id, bool orphaned);
   void send_fault(std::uint32_t call_id, std::uint16_t context_id, std::uint32_t status, bool did_not_execute);
   void pump_responses();
+  void forget(std::map<std::uint32_t, Call>::iterator call);
   [[nodiscard]] Result<> send_fragments(Bytes& batch);
   void protocol_error(std::uint32_t call_id, std::string detail);
   void send(const Pdu& pdu);
@@ -121,6 +126,8 @@ class ServerAssociation::Impl {
   std::uint32_t current_call_id_ = 0;
   std::map<std::uint32_t, Call> calls_;
   std::deque<std::uint32_t> send_queue_;
+  std::size_t answer_octets_ = 0;
+  std::uint64_t requests_ended_ = 0;
   std::vector<ServerAction> actions_;
 };
 
