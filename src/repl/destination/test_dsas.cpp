@@ -169,7 +169,7 @@ std::optional<RepsFrom> Dsa::reps_from(const Dsa& source) const {
 
 CycleOptions cycle_options(const Dsa& source, const PullOptions& options) {
   CycleOptions cycle;
-  cycle.nc = must(dsname_from_dn(kDomain));
+  cycle.nc = must(dsname_from_dn(options.nc));
   cycle.source = new_source("source.lab.example", source.context.dsa, options.source_options, Schedule{}, DsTime{1});
   cycle.flags = options.flags;
   cycle.objects_max = options.objects_max;
@@ -225,9 +225,9 @@ PullResult pull(Dsa& destination, const Dsa& source, const PullOptions& options)
   return result;
 }
 
-std::string content(const Dsa& dsa) {
+std::string content(const Dsa& dsa, std::string_view nc) {
   const auto snapshot = dsa.store->read();
-  const auto root = dsa.nc_root();
+  const auto root = must(resolve_dn(*snapshot, *dsa.context.schema, nc));
   std::map<std::string, std::string> objects;
   must(snapshot->changes(root, Usn{0}, [&](const store::ObjectChange& change) {
     const auto object = must(snapshot->find(change.dnt));

@@ -57,6 +57,7 @@ class Dsa {
 };
 
 struct PullOptions {
+  std::string nc = "DC=lab,DC=example";
   std::uint32_t objects_max = 1'000;
   std::uint32_t octets_max = 10u << 20;
   std::uint32_t flags = 0;
@@ -81,9 +82,9 @@ PullResult pull(Dsa& destination, const Dsa& source, const PullOptions& options 
 /// The source's answer to one request, encoded and decoded.
 [[nodiscard]] Result<drsuapi::DRS_MSG_GETCHGREPLY> ask(const Dsa& source, const drsuapi::DRS_MSG_GETCHGREQ& request, ndr::Arena& arena, Bytes& stub);
 
-/// Every object, attribute with its stamp and link value of the domain NC, by GUIDs; without what is local by nature: DNTs, local USNs and
+/// Every object, attribute with its stamp and link value of an NC, by GUIDs; without what is local by nature: DNTs, local USNs and
 /// times, the naming attribute's stamp (its value is in the DN), the bits of instanceType that each DSA sets.
-[[nodiscard]] std::string content(const Dsa& dsa);
+[[nodiscard]] std::string content(const Dsa& dsa, std::string_view nc = "DC=lab,DC=example");
 /// Everything in the database: equal when nothing at all was written.
 [[nodiscard]] std::string whole_state(const Dsa& dsa);
 
