@@ -146,11 +146,8 @@ Result<Bytes> finish(const NewObject& object, SecurityDescriptor creator, const 
   auto parent = decode_parent(object.parent);
   if (!parent) return std::unexpected(std::move(parent.error()));
   // [MS-ADTS] 6.1.3.7
-  const auto administrators = default_administrators_group(token, object.nc_kind, object.domains);
-  if (!creator.owner && administrators) {
-    creator.owner = administrators;
-    creator.group = administrators;
-  }
+  const auto administrators = std::ranges::find_if(object.administrators, [&](const Sid& group) { return token.has(group); });
+  if (!creator.owner && administrators != object.administrators.end()) creator.owner = creator.group = *administrators;
   const DescriptorSources sources{.parent = *parent ? &**parent : nullptr,
                                   .creator = &creator,
                                   .object_types = object.object_types,
@@ -162,19 +159,6 @@ Result<Bytes> finish(const NewObject& object, SecurityDescriptor creator, const 
 }
 
 }  // namespace
-
-std::optional<Sid> default_administrators_group(const Token& token, NcKind nc_kind, const DomainSids& domains) {
-  const auto member = [&](const std::optional<Sid>& domain, std::uint32_t rid) -> std::optional<Sid> {
-    if (!domain || !token.has(with_rid(*domain, rid))) return std::nullopt;
-    return with_rid(*domain, rid);
-  };
-  const auto domain_admins = member(domains.domain, rid::kDomainAdmins);
-  const auto enterprise_admins = member(domains.forest_root, rid::kEnterpriseAdmins);
-  if (nc_kind == NcKind::kDomain || nc_kind == NcKind::kApplication) return domain_admins ? domain_admins : enterprise_admins;
-  if (nc_kind == NcKind::kSchema)
-    if (const auto schema_admins = member(domains.forest_root, rid::kSchemaAdmins)) return schema_admins;
-  return enterprise_admins ? enterprise_admins : domain_admins;
-}
 
 SecurityDescriptor create_security_descriptor(const DescriptorSources& sources) {
   const SecurityDescriptor& creator = *sources.creator;
@@ -202,13 +186,19 @@ Result<Bytes> new_descriptor(const NewObject& object, const Token& token) {
   return finish(object, std::move(*creator), token);
 }
 
-Result<Bytes> propagate_descriptor(ByteView parent, ByteView child, std::span<const Guid> object_types) {
+Result<std::optional<Bytes>> propagate_descriptor(ByteView parent, ByteView child, std::span<const Guid> object_types) {
   auto above = decode_security_descriptor(parent);
   if (!above) return std::unexpected(std::move(above.error()));
   auto own = decode_security_descriptor(child);
   if (!own) return std::unexpected(std::move(own.error()));
   if (!own->owner) return fail(win32::kErrorInvalidData, "security descriptor: it has no owner");
-  return encode_security_descriptor(create_security_descriptor({.parent = &*above, .creator = &*own, .object_types = object_types}));
+  const auto made = create_security_descriptor({.parent = &*above, .creator = &*own, .object_types = object_types});
+  if (own->dacl) own->dacl->revision = kAclRevisionDs;
+  if (own->sacl) own->sacl->revision = kAclRevisionDs;
+  if (made == *own) return std::nullopt;
+  auto octets = encode_security_descriptor(made);
+  if (!octets) return std::unexpected(std::move(octets.error()));
+  return std::move(*octets);
 }
 
 Result<Bytes> modified_descriptor(const NewObject& object, ByteView current, std::uint32_t sd_flags, const Token& token) {

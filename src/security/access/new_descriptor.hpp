@@ -19,13 +19,6 @@
 
 namespace tributary::security {
 
-/// What kind of NC an object is in: decides whose group owns what administrators create.
-enum class NcKind : std::uint8_t { kDomain, kConfiguration, kSchema, kApplication };
-
-/// The DAG of [MS-ADTS] 6.1.3.8. `domains.domain`: of a domain NC that domain; of an application NC its sdReferenceDomain; otherwise the
-/// domain of this DC.
-[[nodiscard]] std::optional<Sid> default_administrators_group(const Token& token, NcKind nc_kind, const DomainSids& domains);
-
 /// CreateSecurityDescriptor ([MS-DTYP] 2.5.3.4.1) as [MS-ADTS] 6.1.3 calls it.
 struct DescriptorSources {
   const SecurityDescriptor* parent = nullptr;   ///< null: the root of an NC, nothing is inherited
@@ -45,16 +38,19 @@ struct NewObject {
   std::optional<ByteView> given{};          ///< nTSecurityDescriptor as the client sent it
   std::string_view default_sddl{};          ///< defaultSecurityDescriptor of its most specific structural class
   std::span<const Guid> object_types{};     ///< as in DescriptorSources
-  NcKind nc_kind = NcKind::kDomain;
-  DomainSids domains{};                     ///< as in default_administrators_group; the words of default_sddl are of these
+  DomainSids domains{};                     ///< whose words default_sddl has
+  /// Groups of administrators, in order: the first that the token has is the "default administrators group" of [MS-ADTS] 6.1.3.8, to which
+  /// new objects belong.
+  std::span<const Sid> administrators{};
 };
 /// The value of nTSecurityDescriptor for an object that `token` adds ([MS-ADTS] 6.1.3.3, 6.1.3.6, 6.1.3.7).
 /// kErrorDsUnwillingToPerform when the client gave one without a DACL; kErrorInvalidData when a descriptor cannot be read.
 [[nodiscard]] Result<Bytes> new_descriptor(const NewObject& object, const Token& token);
 
 /// The descriptor of a living object after its parent's has changed or it was moved below another: its own explicit ACEs, the parent's
-/// inheritable ones ([MS-ADTS] 6.1.3, 6.1.3.3). Not for NC roots and not for deleted objects, which keep theirs.
-[[nodiscard]] Result<Bytes> propagate_descriptor(ByteView parent, ByteView child, std::span<const Guid> object_types);
+/// inheritable ones ([MS-ADTS] 6.1.3, 6.1.3.3). Nothing when the child's says that already, in whatever octets. Not for NC roots and not for
+/// deleted objects, which keep theirs.
+[[nodiscard]] Result<std::optional<Bytes>> propagate_descriptor(ByteView parent, ByteView child, std::span<const Guid> object_types);
 
 /// What a client writes over an existing descriptor: the parts that `sd_flags` names ([MS-ADTS] 6.1.3.2; kOwnerSecurityInformation ...)
 /// come from `given`, the others stay; then as for a new object. `parent` as in NewObject.

@@ -29,10 +29,15 @@ std::string text(const Result<Bytes>& made) {
   return to_sddl(decode_security_descriptor(*made).value(), domains()).value();
 }
 
+std::string text(const Result<std::optional<Bytes>>& made) {
+  if (!made) return win32_name(made.error().code);
+  return *made ? text(Result<Bytes>(**made)) : "-";
+}
+
 /// What a user object below `parent` gets when user 1105 adds it.
 std::string made(std::string_view parent, std::string_view given, std::span<const Guid> types = std::span(&kUser, 1)) {
   const Bytes above = octets(parent), own = octets(given);
-  NewObject object{.given = own, .object_types = types, .nc_kind = NcKind::kDomain, .domains = domains()};
+  NewObject object{.given = own, .object_types = types, .domains = domains()};
   if (!parent.empty()) object.parent = above;
   return text(new_descriptor(object, Token{.user = user(1105), .groups = {}, .primary_group = user(513)}));
 }
@@ -113,27 +118,21 @@ TEST(NewDescriptor, OfTheResourceManagersBitsOneStays) {  // [MS-ADTS] 6.1.3.3
   EXPECT_TRUE(result.has(kSdRmControlValid));
 }
 
-/// 6.1.3.7 and 6.1.3.8: who owns what `groups` make in such an NC.
-std::string owner(NcKind kind, std::vector<Sid> groups, std::optional<Sid> primary = {}) {
-  std::ranges::sort(groups);
-  NewObject object{.default_sddl = "D:", .nc_kind = kind, .domains = domains()};
-  return text(new_descriptor(object, Token{.user = user(1105), .groups = groups, .primary_group = primary}));
-}
-
-TEST(NewDescriptor, WhatAdministratorsMakeBelongsToTheirGroup) {  // [MS-ADTS] 6.1.3.7, 6.1.3.8
-  const Sid da = user(512), ea = with_rid(*domains().forest_root, 519), sa = with_rid(*domains().forest_root, 518);
-  const auto all = {da, ea, sa};
-  EXPECT_EQ(owner(NcKind::kDomain, all), "O:DAG:DAD:");
-  EXPECT_EQ(owner(NcKind::kDomain, {ea, sa}), "O:EAG:EAD:");
-  EXPECT_EQ(owner(NcKind::kDomain, {sa}), "O:S-1-5-21-1-2-3-1105D:");
-  EXPECT_EQ(owner(NcKind::kConfiguration, all), "O:EAG:EAD:");
-  EXPECT_EQ(owner(NcKind::kConfiguration, {da, sa}), "O:DAG:DAD:");
-  EXPECT_EQ(owner(NcKind::kConfiguration, {sa}, user(513)), "O:S-1-5-21-1-2-3-1105G:DUD:");
-  EXPECT_EQ(owner(NcKind::kSchema, all), "O:SAG:SAD:");
-  EXPECT_EQ(owner(NcKind::kSchema, {da, ea}), "O:EAG:EAD:");
-  EXPECT_EQ(owner(NcKind::kSchema, {da}), "O:DAG:DAD:");
-  EXPECT_EQ(owner(NcKind::kApplication, all), "O:DAG:DAD:");
-  EXPECT_EQ(owner(NcKind::kApplication, {ea}), "O:EAG:EAD:");
+TEST(NewDescriptor, WhatAdministratorsMakeBelongsToTheirGroup) {  // [MS-ADTS] 6.1.3.7
+  const Sid da = user(512), ea = with_rid(*domains().forest_root, 519);
+  const Sid order[] = {ea, da};
+  const auto owner = [&](std::vector<Sid> groups, std::optional<Sid> primary = {}) {
+    std::ranges::sort(groups);
+    const NewObject object{.default_sddl = "D:", .domains = domains(), .administrators = order};
+    return text(new_descriptor(object, Token{.user = user(1105), .groups = groups, .primary_group = primary}));
+  };
+  EXPECT_EQ(owner({da, ea}, user(513)), "O:EAG:EAD:");
+  EXPECT_EQ(owner({da}), "O:DAG:DAD:");
+  EXPECT_EQ(owner({}), "O:S-1-5-21-1-2-3-1105D:");
+  EXPECT_EQ(owner({sids::kAdministrators}, user(513)), "O:S-1-5-21-1-2-3-1105G:DUD:");
+  const Bytes given = octets("O:AUG:BUD:");
+  const NewObject object{.given = given, .domains = domains(), .administrators = order};
+  EXPECT_EQ(text(new_descriptor(object, Token{.user = user(500), .groups = {da}})), "O:AUG:BUD:");  // an owner that was given stays
 }
 
 TEST(NewDescriptor, WithoutAnyDefaultItIsTheOwnersAndTheSystems) {  // [MS-DTYP] 2.5.2, DefaultDACL
@@ -151,6 +150,8 @@ TEST(Propagation, ReplacesWhatWasInherited) {  // [MS-ADTS] 6.1.3, 6.1.3.3
   EXPECT_EQ(text(propagate_descriptor(parent, child, {})), "O:AUG:DUD:AI(A;;RP;;;AU)(D;ID;WP;;;AU)(D;CIIOID;WP;;;CO)(A;CIID;LC;;;BU)");
   const Bytes is_protected = octets("O:AUG:DUD:PAI(A;;RP;;;AU)");
   EXPECT_EQ(text(propagate_descriptor(parent, is_protected, {})), "O:AUG:DUD:P(A;;RP;;;AU)");
+  const Bytes same = octets("O:AUG:DUD:AI(A;;RP;;;AU)(D;ID;WP;;;AU)(D;CIIOID;WP;;;CO)(A;CIID;LC;;;BU)");
+  EXPECT_EQ(text(propagate_descriptor(parent, same, {})), "-");
   EXPECT_EQ(propagate_descriptor(Bytes{1}, child, {}).error().code, win32::kErrorInvalidData);
   EXPECT_EQ(propagate_descriptor(parent, Bytes{1}, {}).error().code, win32::kErrorInvalidData);
   EXPECT_EQ(propagate_descriptor(parent, octets("D:"), {}).error().code, win32::kErrorInvalidData);
