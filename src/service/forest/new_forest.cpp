@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/win32.hpp"
 #include "repl/objects/stored_schema.hpp"
+#include "service/access.hpp"
+#include "service/access/new_object_descriptor.hpp"
 #include "service/forest/principals.hpp"
 #include "service/forest/schema_objects.hpp"
 #include "service/forest/tree_writer.hpp"
@@ -15,6 +19,9 @@ namespace {
 
 constexpr std::string_view kDomain =
 #include "service/forest/data/domain.inc"
+    ;
+constexpr std::string_view kContainers =
+#include "service/forest/data/containers.inc"
     ;
 constexpr std::string_view kConfiguration =
 #include "service/forest/data/configuration.inc"
@@ -48,12 +55,22 @@ constexpr WellKnownContainer kWellKnownContainers[] = {
 
 std::string named(const repl::WellKnownGuid& guid, std::string_view dn) { return fmt::format("B:32:{}:{}", to_hex(guid), dn); }
 
+/// [MS-ADTS] 6.1.1.1.2, 6.1.1.1.3: what DSAs and administrators may do with the Configuration and the Schema NC, as ACEs.
+std::string replication_rights() {
+  std::string aces = fmt::format("(OA;;CR;{};;RO)", to_string(right::kGetChanges));
+  for (const auto who : {"ED", "BA"})
+    for (const auto& right : {right::kGetChanges, right::kGetChangesAll, right::kGetChangesInFilteredSet, right::kSynchronize, right::kManageTopology,
+                              right::kMonitorTopology, right::kReplicaAddRemove})
+      aces += fmt::format("(OA;;CR;{};;{})", to_string(right), who);
+  return aces;
+}
+
 class Founder {
  public:
   Founder(store::WriteTransaction& tx, const repl::Context& context, const ForestPlan& plan, const Sid& domain_sid)
       : tx_(tx), context_(context), plan_(plan), names_(plan.names), domain_sid_(domain_sid),
         dsa_{plan.host_name, plan.site_name, context.dsa, context.invocation_id, plan.global_catalog, plan.recycle_bin},
-        writer_(tx, context, names_.schema_dn(), {}) {
+        writer_(tx, context, names_.schema_dn(), [this](auto&&... of) { return descriptor(of...); }), founder_(founder_token(domain_sid)) {
     writer_.plan(dsa_.dsa_dn(names_), ObjectGuid{context.dsa.value});
   }
 
@@ -65,6 +82,7 @@ class Founder {
   Result<void> schema();
   Result<void> domain();
   Result<void> domain_well_known();
+  [[nodiscard]] std::string protected_sddl() const;
   Result<void> first_dsa();
   Result<void> configuration();
   Result<void> features();
@@ -74,9 +92,7 @@ class Founder {
   Result<void> create_all(std::span<const TreeObject> objects);
   /// The first object of a tree is the root of an NC.
   Result<store::Dnt> create_root(std::span<const TreeObject> objects, repl::NcKind kind);
-  Result<void> owns_infrastructure(const std::string& nc) {
-    return writer_.extend({"CN=Infrastructure," + nc, {{"fSMORoleOwner", dsa_.dsa_dn(names_)}}});
-  }
+  Result<Bytes> descriptor(const store::Snapshot& snapshot, store::Dnt parent, const schema::ClassSchema& object_class, std::string_view sddl) const;
 
   store::WriteTransaction& tx_;
   const repl::Context& context_;
@@ -85,6 +101,7 @@ class Founder {
   Sid domain_sid_;
   DsaPlan dsa_;
   TreeWriter writer_;
+  security::Token founder_;
   std::vector<TreeObject> domain_, configuration_, rights_;
   ForestCreated created_;
 };
@@ -96,6 +113,7 @@ TreeVariables Founder::variables() const {
                          {"site", plan_.site_name},
                          {"level", std::to_string(plan_.functional_level)},
                          {"fileTime", std::to_string(context_.now.ticks)},
+                         {"replicationRights", replication_rights()},
                          {"tombstoneDays", std::to_string(plan_.tombstone_lifetime_days)},
                          {"ridsAvailable", std::to_string(rid_range(kRidsFirst + kRidPool + 1, kRidsLast))}});
   return all;
@@ -108,9 +126,23 @@ Result<void> Founder::create_all(std::span<const TreeObject> objects) {
 }
 
 Result<store::Dnt> Founder::create_root(std::span<const TreeObject> objects, repl::NcKind kind) {
-  const auto nc = writer_.create_nc(objects.front(), kind);
+  auto known = variables();
+  known.emplace_back("nc", objects.front().dn);
+  const auto containers = read_tree(kContainers, known);
+  if (!containers) return std::unexpected(containers.error());
+  const auto nc = writer_.create_nc(objects.front(), kind, *containers);
   if (!nc) return std::unexpected(nc.error());
   return nc->root;
+}
+
+Result<Bytes> Founder::descriptor(const store::Snapshot& snapshot, store::Dnt parent, const schema::ClassSchema& object_class,
+                                  std::string_view sddl) const {
+  NewObjectDescriptor object;
+  object.parent = parent;
+  object.object_class = &object_class;
+  object.sddl = sddl;
+  object.domains = {domain_sid_, domain_sid_};
+  return new_object_descriptor(context_, snapshot, founder_, object);
 }
 
 Result<void> Founder::roots() {
@@ -125,7 +157,7 @@ Result<void> Founder::roots() {
   const auto configuration = create_root(configuration_, repl::NcKind::kConfiguration);
   if (!configuration) return std::unexpected(configuration.error());
   created_.configuration = *configuration;
-  const auto schema_nc = create_schema_root(writer_, names_.schema_dn(), dsa_.dsa_dn(names_));
+  const auto schema_nc = create_schema_root(writer_, names_.schema_dn(), dsa_.dsa_dn(names_), replication_rights());
   if (!schema_nc) return std::unexpected(schema_nc.error());
   created_.schema_nc = *schema_nc;
   return {};
@@ -145,13 +177,18 @@ Result<void> Founder::domain_well_known() {
 Result<void> Founder::domain() {
   if (auto good = create_all(std::span(domain_).subspan(1)); !good) return good;
   if (auto good = domain_well_known(); !good) return good;
-  if (auto good = owns_infrastructure(names_.domain_dn()); !good) return good;
-  return create_all(domain_principals({names_.domain_dn(), names_.configuration_dn(), to_string(domain_sid_), plan_.administrator}));
+  return create_all(domain_principals({names_.domain_dn(), names_.configuration_dn(), to_string(domain_sid_), plan_.administrator, protected_sddl()}));
+}
+
+/// What AdminSDHolder has ([MS-ADTS] 3.1.1.6.1).
+std::string Founder::protected_sddl() const {
+  const auto at = std::ranges::find_if(domain_, [](const TreeObject& each) { return each.dn.starts_with("CN=AdminSDHolder,"); });
+  return at == domain_.end() ? std::string() : std::string(at->first("sddl"));
 }
 
 /// 6.1.2.1, and the RID pool of the first DSA, which nobody can give it but itself.
 Result<void> Founder::first_dsa() {
-  const auto objects = dsa_objects(names_, dsa_, account_sid(domain_sid_, kFirstComputerRid));
+  const auto objects = dsa_objects(names_, dsa_, security::with_rid(domain_sid_, kFirstComputerRid));
   if (!objects) return std::unexpected(objects.error());
   if (auto good = create_all(*objects); !good) return good;
   const auto computer = dsa_.computer_dn(names_);
@@ -181,8 +218,8 @@ Result<void> Founder::configuration() {
 Result<void> Founder::application_nc(const std::string& dns_name) {
   const auto root = dn_of_dns_name(dns_name);
   const auto dsa = dsa_.dsa_dn(names_);
-  if (auto nc = writer_.create_nc({root, {{"objectClass", "domainDNS"}}}, repl::NcKind::kApplication); !nc) return std::unexpected(nc.error());
-  if (auto good = owns_infrastructure(root); !good) return good;
+  const TreeObject object{root, {{"objectClass", "domainDNS"}}};
+  if (auto nc = create_root(std::span(&object, 1), repl::NcKind::kApplication); !nc) return std::unexpected(nc.error());
   const TreeObject cross_ref{fmt::format("CN={},CN=Partitions,{}", to_string(context_.new_guid()), names_.configuration_dn()),
                              {{"objectClass", "crossRef"},
                               {"systemFlags", "5"},
@@ -257,12 +294,6 @@ Sid random_domain_sid(Random& random) {
   random.fill(octets);
   Sid sid{1, {0, 0, 0, 0, 0, 5}, 4, {21}};
   for (std::size_t i = 0; i < 3; ++i) sid.sub_authority[i + 1] = load_le<std::uint32_t>(octets.data() + 4 * i);
-  return sid;
-}
-
-Sid account_sid(const Sid& domain, std::uint32_t rid) noexcept {
-  Sid sid = domain;
-  if (sid.sub_authority_count < kSidSubAuthoritiesMax) sid.sub_authority[sid.sub_authority_count++] = rid;
   return sid;
 }
 

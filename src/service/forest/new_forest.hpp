@@ -46,7 +46,5 @@ struct ForestCreated {
 
 /// S-1-5-21 and three numbers by chance.
 [[nodiscard]] Sid random_domain_sid(Random& random);
-/// The SID of an account of a domain.
-[[nodiscard]] Sid account_sid(const Sid& domain, std::uint32_t rid) noexcept;
 
 }  // namespace tributary::service

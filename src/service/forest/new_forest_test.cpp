@@ -8,6 +8,9 @@
 #include "repl/destination/test_dsas.hpp"
 #include "repl/updates/checks.hpp"
 #include "schema/check_value.hpp"
+#include "security/access/sddl.hpp"
+#include "service/access.hpp"
+#include "service/access/new_object_descriptor.hpp"
 #include "store/verify.hpp"
 
 namespace tributary::service {
@@ -102,7 +105,6 @@ TEST_F(NewForest, EveryObjectKeepsTheRulesOfTheSchema) {
       }
       must(snapshot->links(dnt, Attid{}, [&](const store::LinkValue& link) { return present.push_back(link.key.attid), true; }));
       std::ranges::sort(present);
-      present.push_back(repl::attid::kNtSecurityDescriptor);
       const auto classes = repl::object_classes(object);
       const auto good = repl::check_content(schema, classes, present);
       EXPECT_TRUE(good) << dn << ": " << describe_error(good.error());
@@ -267,6 +269,53 @@ TEST_F(NewForest, ExtendedRights) {
 TEST_F(NewForest, DeletedObjectsAreKeptForEver) {
   const auto object = must(dsa_->store->read()->find(find(in_domain("CN=Deleted Objects"))));
   EXPECT_EQ(object->stamp(repl::attid::kIsDeleted)->time_changed, repl::kDeletedObjectsTime);
+}
+
+// 6.1.3: everybody's descriptor is what the rules of inheritance make of it, so nothing is left to be propagated.
+TEST_F(NewForest, DescriptorsAreWhatTheirParentsMakeThem) {
+  const auto snapshot = dsa_->store->read();
+  for (const Dnt nc : {created_->domain, created_->configuration, created_->schema_nc})
+    for (const Dnt dnt : all_of(nc)) {
+      const auto dn = must(repl::dn_of(*snapshot, *dsa_->context.schema, dnt));
+      EXPECT_FALSE(must(propagated_descriptor(dsa_->context, *snapshot, dnt))) << dn;
+      EXPECT_TRUE(security::decode_security_descriptor(*must(snapshot->find(dnt))->first(repl::attid::kNtSecurityDescriptor))) << dn;
+    }
+}
+
+std::string sddl_of(const store::Snapshot& snapshot, Dnt dnt) {
+  const auto octets = *must(snapshot.find(dnt))->first(repl::attid::kNtSecurityDescriptor);
+  const auto domain = parse_sid("S-1-5-21-1-2-3").value();
+  return must(security::to_sddl(must(security::decode_security_descriptor(octets)), {domain, domain}));
+}
+
+// 6.1.1.1.2 to 6.1.1.1.4: what DSAs need on every NC root to replicate it, and administrators to manage that.
+TEST_F(NewForest, NcRootsGrantReplication) {
+  const auto snapshot = dsa_->store->read();
+  for (const Dnt nc : {created_->domain, created_->configuration, created_->schema_nc}) {
+    const auto sddl = sddl_of(*snapshot, nc);
+    const auto grants = [&](const Guid& right, std::string_view who) {
+      EXPECT_TRUE(sddl.contains("(OA;;CR;" + to_string(right) + ";;" + std::string(who) + ")")) << to_string(right) << " " << who << ": " << sddl;
+    };
+    for (const std::string_view who : {"ED", "BA"})
+      for (const auto& right : {right::kGetChanges, right::kSynchronize, right::kManageTopology, right::kMonitorTopology, right::kGetChangesInFilteredSet})
+        grants(right, who);
+    grants(right::kGetChangesAll, nc == created_->domain ? "DD" : "ED");
+    grants(right::kGetChangesAll, "BA");
+    grants(right::kGetChanges, "RO");
+  }
+}
+
+// 3.1.1.6.1, 6.1.1.5.1: accounts of administrators have AdminSDHolder's descriptor; 6.1.3.8: who owns what the founder made.
+TEST_F(NewForest, ProtectedAccountsAndOwners) {
+  const auto snapshot = dsa_->store->read();
+  const auto holder = sddl_of(*snapshot, find(in_domain("CN=AdminSDHolder,CN=System")));
+  EXPECT_TRUE(holder.starts_with("O:DAG:")) << holder;
+  EXPECT_TRUE(holder.contains("D:P")) << holder;
+  EXPECT_EQ(sddl_of(*snapshot, find(in_domain("CN=Administrator,CN=Users"))), holder);
+  EXPECT_EQ(sddl_of(*snapshot, find(in_domain("CN=Domain Admins,CN=Users"))), holder);
+  EXPECT_NE(sddl_of(*snapshot, find(in_domain("CN=Guest,CN=Users"))), holder);
+  EXPECT_TRUE(sddl_of(*snapshot, created_->configuration).starts_with("O:EA"));
+  EXPECT_TRUE(sddl_of(*snapshot, created_->schema_nc).starts_with("O:SA"));
 }
 
 TEST(NewForestPlan, IsJudgedBeforeAnythingIsWritten) {

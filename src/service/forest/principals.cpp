@@ -122,18 +122,18 @@ std::string member_dn(const PrincipalNames& names, std::string_view member) {
   return fmt::format("CN={},CN=Users,{}", member, names.domain_dn);
 }
 
-void add_account(TreeObject& object, std::string_view name, std::string sid, std::uint32_t type, bool is_protected) {
+void add_account(const PrincipalNames& names, TreeObject& object, std::string_view name, std::string sid, std::uint32_t type, bool is_protected) {
   object.values.insert(object.values.end(), {{"objectSid", std::move(sid)},
                                              {"sAMAccountName", std::string(name)},
                                              {"sAMAccountType", fmt::format("{:#x}", type)},
                                              {"isCriticalSystemObject", "TRUE"}});
-  if (is_protected) object.values.emplace_back("adminCount", "1");
+  if (is_protected) object.values.insert(object.values.end(), {{"adminCount", "1"}, {"sddl", names.protected_sddl}});
 }
 
 TreeObject user_object(const PrincipalNames& names, const User& user) {
   const std::string_view name = user.name.empty() ? std::string_view(names.administrator) : user.name;
   TreeObject object{fmt::format("CN={},CN=Users,{}", name, names.domain_dn), {{"objectClass", "user"}}};
-  add_account(object, name, fmt::format("{}-{}", names.domain_sid, user.rid), kUserObject, user.is_protected);
+  add_account(names, object, name, fmt::format("{}-{}", names.domain_sid, user.rid), kUserObject, user.is_protected);
   object.values.insert(object.values.end(), {{"userAccountControl", fmt::format("{:#x}", user.control)},
                                              {"primaryGroupID", std::to_string(user.primary_group)},
                                              {"accountExpires", "9223372036854775807"}});
@@ -144,7 +144,7 @@ TreeObject user_object(const PrincipalNames& names, const User& user) {
 TreeObject group_object(const PrincipalNames& names, const Group& group, std::string_view container, std::string sid) {
   TreeObject object{fmt::format("CN={},CN={},{}", group.name, container, names.domain_dn), {{"objectClass", "group"}}};
   const bool is_alias = (group.type & (kGlobal | kUniversal) & 0xFF) == 0;
-  add_account(object, group.name, std::move(sid), is_alias ? kAliasObject : kGroupObject, group.is_protected);
+  add_account(names, object, group.name, std::move(sid), is_alias ? kAliasObject : kGroupObject, group.is_protected);
   object.values.emplace_back("groupType", fmt::format("{:#x}", group.type));
   if (group.type == kBuiltin) object.values.emplace_back("systemFlags", "0x8C000000");
   for (auto rest = group.members; !rest.empty();) {

@@ -12,6 +12,7 @@ struct PrincipalNames {
   std::string configuration_dn;
   std::string domain_sid;     ///< "S-1-5-21-1-2-3"
   std::string administrator;  ///< the name of the account with RID 500
+  std::string protected_sddl;  ///< of those that have adminCount
 };
 /// Users, groups of the domain, builtin groups, foreign principals: members are named before and after they come.
 [[nodiscard]] std::vector<TreeObject> domain_principals(const PrincipalNames& names);

@@ -14,6 +14,11 @@ constexpr repl::Attid kAdminDisplayName{0x200C2};
 /// objectVersion of the schema of [MS-ADSC] as of Windows Server 2025, which is what is embedded ([MS-ADTS] 3.1.1.2).
 constexpr std::string_view kObjectVersion = "91";
 
+/// Schema objects have no ACEs of their own: they inherit these. Only schema masters change the schema ([MS-ADTS] 3.1.1.2.5).
+constexpr std::string_view kRootDescriptor =
+    "D:(A;CI;RPLCLORC;;;AU)(A;CI;RPWPCRLCLOCCRCWDWOSW;;;SA)(A;CI;RPWPCRLCLOCCDCRCWDWOSDDTSW;;;SY)"
+    "(OA;;CR;e12b56b6-0a95-11d1-adbb-00c04fd8d5cd;;SA)";
+
 class SchemaWriter {
  public:
   SchemaWriter(TreeWriter& writer, const repl::Context& context, const std::string& schema_dn)
@@ -54,8 +59,12 @@ class SchemaWriter {
 
 }  // namespace
 
-Result<store::Dnt> create_schema_root(TreeWriter& writer, const std::string& schema_dn, const std::string& master) {
-  const TreeObject root{schema_dn, {{"objectClass", "dMD"}, {"fSMORoleOwner", master}, {"objectVersion", std::string(kObjectVersion)}}};
+Result<store::Dnt> create_schema_root(TreeWriter& writer, const std::string& schema_dn, const std::string& master, const std::string& aces) {
+  const TreeObject root{schema_dn,
+                        {{"objectClass", "dMD"},
+                         {"fSMORoleOwner", master},
+                         {"objectVersion", std::string(kObjectVersion)},
+                         {"sddl", std::string(kRootDescriptor) + aces}}};
   const auto nc = writer.create_nc(root, repl::NcKind::kSchema);
   if (!nc) return std::unexpected(nc.error());
   return nc->root;

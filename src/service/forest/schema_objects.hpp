@@ -7,8 +7,9 @@
 
 namespace tributary::service {
 
-/// `master` is the DN of the NTDS Settings of the schema master.
-[[nodiscard]] Result<store::Dnt> create_schema_root(TreeWriter& writer, const std::string& schema_dn, const std::string& master);
+/// `master` is the DN of the NTDS Settings of the schema master, `aces` the rights on the root that the schema says nothing of, as SDDL.
+[[nodiscard]] Result<store::Dnt> create_schema_root(TreeWriter& writer, const std::string& schema_dn, const std::string& master,
+                                                    const std::string& aces);
 /// Below the root, and the prefixes that the DSA needs for them.
 [[nodiscard]] Result<void> create_schema_objects(TreeWriter& writer, store::WriteTransaction& tx, const repl::Context& context,
                                                  const std::string& schema_dn);

@@ -44,6 +44,21 @@ Result<std::optional<Sid>> sid_of(const TreeObject& object) {
   return std::optional(*sid);
 }
 
+/// After '+' ACEs beside those of the class's DACL.
+std::string whole_sddl(const schema::ClassSchema& object_class, std::string_view sddl) {
+  if (!sddl.starts_with('+')) return std::string(sddl);
+  std::string whole = object_class.default_security_descriptor;
+  const auto sacl = whole.rfind(")S:");
+  whole.insert(sacl == std::string::npos ? whole.size() : sacl + 1, sddl.substr(1));
+  return whole;
+}
+
+/// What the text says of a container that comes with an NC.
+const TreeObject* find_in(std::span<const TreeObject> objects, std::string_view dn) {
+  const auto at = std::ranges::find_if(objects, [&](const TreeObject& each) { return folded(each.dn) == folded(dn); });
+  return at == objects.end() ? nullptr : &*at;
+}
+
 }  // namespace
 
 TreeWriter::TreeWriter(store::WriteTransaction& tx, const repl::Context& context, std::string schema_nc, Describe describe)
@@ -103,7 +118,7 @@ Result<void> TreeWriter::complete(std::vector<NewAttribute>& attributes, const T
   if (!category) return std::unexpected(category.error());
   attributes.insert(attributes.end(), category->begin(), category->end());
   if (!describe_) return {};
-  auto descriptor = describe_(tx_, parent, object_class, object.first(kSddl));
+  auto descriptor = describe_(tx_, parent, object_class, whole_sddl(object_class, object.first(kSddl)));
   if (!descriptor) return std::unexpected(descriptor.error());
   attributes.push_back({repl::attid::kNtSecurityDescriptor, {repl::octets_value(*descriptor)}});
   return {};
@@ -131,7 +146,7 @@ Result<Dnt> TreeWriter::create(const TreeObject& object, AddRequest request) {
   return made->dnt;
 }
 
-Result<repl::NcCreation> TreeWriter::create_nc(const TreeObject& root, repl::NcKind kind) {
+Result<repl::NcCreation> TreeWriter::create_nc(const TreeObject& root, repl::NcKind kind, std::span<const TreeObject> containers) {
   const auto object_class = class_of(root);
   if (!object_class) return std::unexpected(object_class.error());
   auto attributes = attributes_of(root);
@@ -144,12 +159,12 @@ Result<repl::NcCreation> TreeWriter::create_nc(const TreeObject& root, repl::NcK
   if (!creation) return fail(creation.error().code, fmt::format("{}: {}", root.dn, creation.error().detail));
   entry.dnt = creation->root;
   updates_.append(creation->updates);
-  if (auto good = adopt_containers(root, *creation); !good) return std::unexpected(good.error());
+  if (auto good = adopt_containers(root, *creation, containers); !good) return std::unexpected(good.error());
   return creation;
 }
 
 /// The containers that come with an NC: they are known by their names from now on, and get what every object of ours has.
-Result<void> TreeWriter::adopt_containers(const TreeObject& root, const repl::NcCreation& creation) {
+Result<void> TreeWriter::adopt_containers(const TreeObject& root, const repl::NcCreation& creation, std::span<const TreeObject> texts) {
   std::vector<Dnt> children;
   const auto scan = tx_.children(creation.root, [&](const Dnt& child) { return children.push_back(child), true; });
   if (!scan) return scan;
@@ -157,16 +172,18 @@ Result<void> TreeWriter::adopt_containers(const TreeObject& root, const repl::Nc
     const auto object = repl::find_object(tx_, child, win32::kErrorDsObjNotFound);
     if (!object) return std::unexpected(object.error());
     if (repl::is_nc_root(*object) || repl::is_subref(*object)) continue;
-    const TreeObject container{fmt::format("CN={},{}", object->rdn(), root.dn), {}};
+    TreeObject container{fmt::format("CN={},{}", object->rdn(), root.dn), {}};
+    if (const auto* text = find_in(texts, container.dn)) container.values = text->values;
     auto& entry = known(container.dn);
     entry = {child, object->guid()};
     const auto* object_class = repl::structural_class(*context_.schema, *object);
-    std::vector<NewAttribute> attributes;
     const bool has_category = object->first(repl::attid::kObjectCategory).has_value();  // the schema was there
-    if (auto good = complete(attributes, container, *object_class, creation.root); !good) return good;
-    if (has_category) std::erase_if(attributes, [](const NewAttribute& each) { return each.attid == repl::attid::kObjectCategory; });
-    if (attributes.empty()) continue;
-    if (auto good = write(child, attributes); !good) return good;
+    auto attributes = attributes_of(container);
+    if (!attributes) return std::unexpected(attributes.error());
+    if (auto good = complete(*attributes, container, *object_class, creation.root); !good) return good;
+    if (has_category) std::erase_if(*attributes, [](const NewAttribute& each) { return each.attid == repl::attid::kObjectCategory; });
+    if (attributes->empty()) continue;
+    if (auto good = write(child, *attributes); !good) return good;
   }
   return {};
 }

@@ -30,8 +30,9 @@ class TreeWriter {
   [[nodiscard]] Result<store::Dnt> create(const TreeObject& object) { return create(object, {}); }
   /// Attributes that no text has beside those that one has. Parent, RDN, GUID, objectCategory and nTSecurityDescriptor are added.
   [[nodiscard]] Result<store::Dnt> create(const TreeObject& object, repl::AddRequest request);
-  [[nodiscard]] Result<repl::NcCreation> create_nc(const TreeObject& root, repl::NcKind kind);
-  /// Adds values to an object that is there: wellKnownObjects of a root, fSMORoleOwner of a container that came with its NC.
+  /// `containers`: what those that come with the NC have beside (Deleted Objects, Infrastructure ...).
+  [[nodiscard]] Result<repl::NcCreation> create_nc(const TreeObject& root, repl::NcKind kind, std::span<const TreeObject> containers = {});
+  /// Adds values to an object that is there: wellKnownObjects of a root.
   [[nodiscard]] Result<void> extend(const TreeObject& object);
 
   /// Writes the values that waited. kErrorInvalidData when something was named that never came. The transaction is the caller's to commit.
@@ -48,7 +49,7 @@ class TreeWriter {
   [[nodiscard]] Result<void> complete(std::vector<repl::NewAttribute>& attributes, const TreeObject& object, const schema::ClassSchema& object_class,
                                       store::Dnt parent);
   [[nodiscard]] Result<const schema::ClassSchema*> class_of(const TreeObject& object) const;
-  [[nodiscard]] Result<void> adopt_containers(const TreeObject& root, const repl::NcCreation& creation);
+  [[nodiscard]] Result<void> adopt_containers(const TreeObject& root, const repl::NcCreation& creation, std::span<const TreeObject> texts);
   [[nodiscard]] Result<void> write(store::Dnt dnt, std::span<const repl::NewAttribute> attributes);
 
   store::WriteTransaction& tx_;
