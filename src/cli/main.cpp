@@ -9,6 +9,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "dsa/commands/commands.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -48,6 +49,7 @@ constexpr void (*kCommands[])(App&) = {
     register_replicate,   register_syncall,   register_kcc,         register_showrepl,   register_replsummary, register_queue,  register_showutdvec,
     register_showobjmeta, register_showvalue, register_showchanges, register_dsaguid,    register_add,         register_delete, register_mod,
     register_updrefs,     register_options,   register_bind,        register_cracknames, register_showmsg,     register_blob,
+    dsa::register_dsa,
 };
 
 int run(int argc, char** argv) {

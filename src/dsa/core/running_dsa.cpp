@@ -5,17 +5,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/win32.hpp"
-#include "drsuapi/blobs/prefix_map.hpp"
+#include "dsa/core/open_database.hpp"
 #include "repl/objects/attids.hpp"
 #include "repl/objects/schema_index.hpp"
 #include "repl/objects/stored_schema.hpp"
 #include "repl/state/up_to_dateness.hpp"
 #include "repl/updates/modify.hpp"
 #include "schema/schema.hpp"
-#include "store/lmdb/lmdb_engine.hpp"
 
 namespace tributary::dsa {
 namespace {
@@ -39,26 +37,13 @@ bool contains_id(ByteView list, const InvocationId& id) {
 
 }  // namespace
 
-std::string database_folder(const Config& config) { return config.data_folder + "/db"; }
-
 RunningDsa::RunningDsa(const Config& config, Log& log, net::Runtime& runtime, std::unique_ptr<store::DirectoryStore> store)
     : config_(config), log_(log), runtime_(runtime), store_(std::move(store)), partners_(runtime, credentials_of(config)),
       workers_(config.worker_threads_max), control_([this](repl::Action action) { act(std::move(action)); }) {}
 RunningDsa::~RunningDsa() { stop(); }
 
 Result<std::unique_ptr<RunningDsa>> RunningDsa::open(const Config& config, Log& log, net::Runtime& runtime) {
-  const auto folder = database_folder(config);
-  std::error_code error;
-  if (!std::filesystem::exists(folder + "/data.mdb", error))
-    return fail(win32::kErrorFileNotFound, fmt::format("{} holds no database: make one with `tributary dsa init` or `tributary dsa join`", config.data_folder));
-  store::lmdb::LmdbOptions options;
-  options.folder = folder;
-  options.map_octets = config.map_gib << 30;
-  options.octets_max = config.database_gib_max << 30;
-  auto engine = store::lmdb::open_lmdb_engine(options);
-  if (!engine) return std::unexpected(std::move(engine.error()));
-  auto policy = std::make_shared<repl::SchemaIndex>(schema::Schema::embedded());
-  auto opened = store::DirectoryStore::open(std::move(*engine), std::move(policy), InvocationId{random_guid()});
+  auto opened = open_database(config, Access::kServe);
   if (!opened) return std::unexpected(std::move(opened.error()));
   std::unique_ptr<RunningDsa> dsa(new RunningDsa(config, log, runtime, std::move(*opened)));
   if (auto loaded = dsa->load(); !loaded) return std::unexpected(std::move(loaded.error()));

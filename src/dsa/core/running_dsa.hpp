@@ -158,7 +158,4 @@ class RunningDsa final : public service::Dsa {
   std::thread house_;
 };
 
-/// Where the pieces of a data folder are.
-[[nodiscard]] std::string database_folder(const Config& config);
-
 }  // namespace tributary::dsa
