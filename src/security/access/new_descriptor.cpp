@@ -84,8 +84,9 @@ constexpr ListBits kDacl{kSdDaclPresent, kSdDaclProtected, kSdDaclAutoInherited}
 constexpr ListBits kSacl{kSdSaclPresent, kSdSaclProtected, kSdSaclAutoInherited};
 
 /// ComputeACL ([MS-DTYP] 2.5.3.4.2). Gives the control bits that belong to the list.
-std::uint16_t compute_acl(std::optional<Acl>& result, const std::optional<Acl>& creator, bool is_protected, const SecurityDescriptor* parent,
-                          const std::optional<Acl>& parent_acl, const ListBits& bits, const Target& target) {
+std::uint16_t compute_acl(std::optional<Acl>& result, const std::optional<Acl>& creator, std::uint16_t creator_control,
+                          const SecurityDescriptor* parent, const std::optional<Acl>& parent_acl, const ListBits& bits, const Target& target) {
+  const bool is_protected = (creator_control & bits.is_protected) != 0;
   std::vector<Ace> aces;
   if (creator)
     for (Ace ace : creator->aces) {
@@ -104,7 +105,7 @@ std::uint16_t compute_acl(std::optional<Acl>& result, const std::optional<Acl>& 
   standardize(aces);
   result = Acl{.revision = kAclRevisionDs, .aces = std::move(aces)};
   control |= bits.present;
-  if (!is_protected && parent != nullptr) control |= bits.auto_inherited;
+  control |= !is_protected && parent != nullptr ? bits.auto_inherited : creator_control & bits.auto_inherited;
   return control;
 }
 
@@ -124,11 +125,11 @@ void overlay(SecurityDescriptor& descriptor, SecurityDescriptor given, std::uint
   if ((sd_flags & kGroupSecurityInformation) != 0) descriptor.group = given.group;
   if ((sd_flags & kDaclSecurityInformation) != 0) {
     descriptor.dacl = std::move(given.dacl);
-    take_bits(kSdDaclPresent | kSdDaclProtected);
+    take_bits(kSdDaclPresent | kSdDaclProtected | kSdDaclAutoInherited);
   }
   if ((sd_flags & kSaclSecurityInformation) != 0) {
     descriptor.sacl = std::move(given.sacl);
-    take_bits(kSdSaclPresent | kSdSaclProtected);
+    take_bits(kSdSaclPresent | kSdSaclProtected | kSdSaclAutoInherited);
   }
   descriptor.rm_control = given.rm_control;
   take_bits(kSdRmControlValid);
@@ -172,9 +173,9 @@ SecurityDescriptor create_security_descriptor(const DescriptorSources& sources) 
   const Target target{sources.object_types, &*descriptor.owner, descriptor.group ? &*descriptor.group : nullptr};
   static constexpr std::optional<Acl> kNone;
   const SecurityDescriptor* const parent = sources.parent;
-  descriptor.control |= compute_acl(descriptor.dacl, creator.dacl, creator.has(kSdDaclProtected), parent, parent ? parent->dacl : kNone, kDacl,
+  descriptor.control |= compute_acl(descriptor.dacl, creator.dacl, creator.control, parent, parent ? parent->dacl : kNone, kDacl,
                                     target);
-  descriptor.control |= compute_acl(descriptor.sacl, creator.sacl, creator.has(kSdSaclProtected), parent, parent ? parent->sacl : kNone, kSacl,
+  descriptor.control |= compute_acl(descriptor.sacl, creator.sacl, creator.control, parent, parent ? parent->sacl : kNone, kSacl,
                                     target);
   return descriptor;
 }
