@@ -204,51 +204,56 @@ void RpcServer::Impl::sweep() {
 
 // Going
 
-void RpcServer::Impl::say(ServerEvent event, const ServerLink& link, std::string_view what) {
+void RpcServer::Impl::say(ServerEvent event, const ServerLink& link, const Error& error) {
   const std::string who = link.admitted() ? fmt::format("{} ({})", link.peer_text(), link.principal()) : link.peer_text();
-  log_.say(event, fmt::format("rpc: {}{}: {}", who, link.is_mapper() ? " at the endpoint mapper" : "", what), monotonic_now());
+  log_.say(event, fmt::format("rpc: {}{}: {}", who, link.is_mapper() ? " at the endpoint mapper" : "", describe_error(error)), monotonic_now());
 }
 
-void RpcServer::Impl::on_ended(ServerLink& link, LinkEnd how, const Error& error) {
+void RpcServer::Impl::on_over(ServerLink& link, LinkEnd how, const Error& error) {
+  count(how, link);
+  switch (how) {
+    case LinkEnd::kPeerLeft:
+    case LinkEnd::kFinished: return;
+    case LinkEnd::kHandshake: return say(ServerEvent::kHandshake, link, error);
+    case LinkEnd::kSlow: return say(ServerEvent::kSlow, link, error);
+    case LinkEnd::kIdle: return say(ServerEvent::kIdle, link, error);
+    case LinkEnd::kViolation: return say(ServerEvent::kViolation, link, error);
+    case LinkEnd::kGaveWay: return say(ServerEvent::kRefused, link, error);
+    case LinkEnd::kMemory: return say(ServerEvent::kMemory, link, error);
+  }
+}
+
+void RpcServer::Impl::count(LinkEnd how, const ServerLink& link) {
+  const std::scoped_lock lock(figures_mutex_);
+  switch (how) {
+    case LinkEnd::kPeerLeft:
+      if (!link.admitted() && !link.is_mapper()) ++figures_.failed_handshakes;
+      return;
+    case LinkEnd::kFinished: return;
+    case LinkEnd::kHandshake: ++figures_.failed_handshakes; return;
+    case LinkEnd::kSlow: ++figures_.dropped_slow; return;
+    case LinkEnd::kIdle: ++figures_.dropped_idle; return;
+    case LinkEnd::kViolation:
+    case LinkEnd::kMemory: ++figures_.violations; return;
+    case LinkEnd::kGaveWay: ++figures_.refused; return;
+  }
+}
+
+void RpcServer::Impl::on_ended(ServerLink& link) {
   const auto found = links_.find(link.number());
   if (found == links_.end()) return;
   const auto keep = found->second;
   links_.erase(found);
   admission_.leave(link.number());
   held_octets_ -= link.held_octets();
-  count(how, link);
-  const std::string what = describe_error(error);
-  switch (how) {
-    case LinkEnd::kPeerLeft:
-    case LinkEnd::kFinished: break;
-    case LinkEnd::kHandshake: say(ServerEvent::kHandshake, link, what); break;
-    case LinkEnd::kSlow: say(ServerEvent::kSlow, link, what); break;
-    case LinkEnd::kIdle: say(ServerEvent::kIdle, link, what); break;
-    case LinkEnd::kViolation: say(ServerEvent::kViolation, link, what); break;
-    case LinkEnd::kGaveWay: say(ServerEvent::kRefused, link, what); break;
-    case LinkEnd::kMemory: say(ServerEvent::kMemory, link, what); break;
+  {
+    const std::scoped_lock lock(figures_mutex_);
+    figures_.open = links_.size();
+    figures_.unauthenticated = admission_.unauthenticated();
+    figures_.held_octets = held_octets_;
   }
   if (!links_.empty()) return;
   for (auto& done : std::exchange(when_empty_, {})) done();
-}
-
-void RpcServer::Impl::count(LinkEnd how, const ServerLink& link) {
-  const std::scoped_lock lock(figures_mutex_);
-  figures_.open = links_.size();
-  figures_.unauthenticated = admission_.unauthenticated();
-  figures_.held_octets = held_octets_;
-  switch (how) {
-    case LinkEnd::kPeerLeft:
-      if (!link.admitted() && !link.is_mapper()) ++figures_.failed_handshakes;
-      break;
-    case LinkEnd::kFinished: break;
-    case LinkEnd::kHandshake: ++figures_.failed_handshakes; break;
-    case LinkEnd::kSlow: ++figures_.dropped_slow; break;
-    case LinkEnd::kIdle: ++figures_.dropped_idle; break;
-    case LinkEnd::kViolation:
-    case LinkEnd::kMemory: ++figures_.violations; break;
-    case LinkEnd::kGaveWay: ++figures_.refused; break;
-  }
 }
 
 void RpcServer::Impl::stop_listening() {

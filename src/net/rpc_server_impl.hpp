@@ -37,7 +37,8 @@ class RpcServer::Impl final : public LinkOwner, public std::enable_shared_from_t
   std::span<std::uint8_t> read_buffer() noexcept override { return read_buffer_; }
   void on_call(ServerLink& link, rpc::CallReceived call) override;
   void on_secured(ServerLink& link) override;
-  void on_ended(ServerLink& link, LinkEnd how, const Error& error) override;
+  void on_over(ServerLink& link, LinkEnd how, const Error& error) override;
+  void on_ended(ServerLink& link) override;
   void on_held(ServerLink& link, std::size_t before) override;
 
  private:
@@ -59,7 +60,7 @@ class RpcServer::Impl final : public LinkOwner, public std::enable_shared_from_t
   void sweep();
   void arm_sweep();
   void shed();
-  void say(ServerEvent event, const ServerLink& link, std::string_view what);
+  void say(ServerEvent event, const ServerLink& link, const Error& error);
   void count(LinkEnd how, const ServerLink& link);
 
   Runtime& runtime_;

@@ -165,7 +165,7 @@ void ServerLink::end() {
   // Whoever was too slow is not waited for by the kernel either.
   if (abrupt_ && how_ != LinkEnd::kFinished) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
-  owner_.on_ended(*this, how_.value_or(LinkEnd::kPeerLeft), error_);
+  owner_.on_ended(*this);
 }
 
 // The association
@@ -278,8 +278,8 @@ LinkEnd ServerLink::reason_for(const Error& error) const noexcept {
 }
 
 void ServerLink::perform(rpc::Close& action) {
-  error_ = std::move(action.error);
-  if (!how_) how_ = reason_for(error_);
+  if (!how_) how_ = reason_for(action.error);
+  owner_.on_over(*this, *how_, action.error);
   const bool may_listen = *how_ == LinkEnd::kFinished || *how_ == LinkEnd::kViolation || *how_ == LinkEnd::kHandshake;
   if (!may_listen || abrupt_) return end();
   closing_ = true;

@@ -42,7 +42,9 @@ class LinkOwner {
   virtual std::span<std::uint8_t> read_buffer() noexcept = 0;
   virtual void on_call(ServerLink& link, rpc::CallReceived call) = 0;
   virtual void on_secured(ServerLink& link) = 0;
-  virtual void on_ended(ServerLink& link, LinkEnd how, const Error& error) = 0;
+  /// It is of no use any more. Once, some time before on_ended(): whoever was told why may get a while to read it.
+  virtual void on_over(ServerLink& link, LinkEnd how, const Error& error) = 0;
+  virtual void on_ended(ServerLink& link) = 0;
   /// ServerLink::held_octets() has changed from `before`.
   virtual void on_held(ServerLink& link, std::size_t before) = 0;
 };
@@ -154,8 +156,7 @@ class ServerLink final : public std::enable_shared_from_this<ServerLink> {
   bool closing_ = false;    ///< the association is over: write what is left, then half-close
   bool half_closed_ = false;
   bool abrupt_ = false;     ///< nothing is said and nothing read any more
-  std::optional<LinkEnd> how_;
-  Error error_;
+  std::optional<LinkEnd> how_;  ///< if known before the association says why
   std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);  ///< for steps that wait for a thread
 
   MonoTime born_;

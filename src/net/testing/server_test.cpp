@@ -14,7 +14,19 @@
 
 namespace tributary::net::testing {
 
-RawSocket::RawSocket(std::uint16_t port, const std::string& from, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawSocket::RawSocket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+
+RawSocket RawSocket::unconnected() { return {}; }
+
+bool RawSocket::connect(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return fd_ >= 0 && ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+}
+
+RawSocket::RawSocket(std::uint16_t port, const std::string& from, int receive_buffer) : RawSocket() {
   if (receive_buffer > 0) (void)::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -22,10 +34,7 @@ RawSocket::RawSocket(std::uint16_t port, const std::string& from, int receive_bu
   if (!from.empty()) {
     fine = fine && ::inet_pton(AF_INET, from.c_str(), &address.sin_addr) == 1 && ::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  fine = fine && ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  if (!fine) close();
+  if (!fine || !connect(port)) close();
 }
 
 RawSocket::~RawSocket() { close(); }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/rpc_server.hpp"
+#include "net/rpc_server_log.hpp"
 #include "net/testing/connection_test.hpp"
 #include "rpc/client_association.hpp"
 
@@ -21,6 +22,8 @@ class RawSocket {
  public:
   /// `from`: the loopback address to come from ("127.0.0.7"), or any.
   explicit RawSocket(std::uint16_t port, const std::string& from = {}, int receive_buffer = 0);
+  [[nodiscard]] static RawSocket unconnected();
+  bool connect(std::uint16_t port);
   RawSocket(RawSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), ahead_(std::move(other.ahead_)) {}
   RawSocket(const RawSocket&) = delete;
   RawSocket& operator=(const RawSocket&) = delete;
@@ -39,6 +42,7 @@ class RawSocket {
   void close();
 
  private:
+  RawSocket();
   [[nodiscard]] bool readable(std::chrono::milliseconds limit) const;
   int fd_ = -1;
   Bytes ahead_;
