@@ -121,6 +121,17 @@ Result<ReferenceView> read_reference(Syntax syntax, ByteView octets) {
   return view;
 }
 
+Bytes reference_octets(Syntax syntax, const DSNAME& target, ByteView rest) {
+  Bytes octets(drsuapi::dsname_struct_len(target.StringName.size()));
+  write_structure(octets.data(), target);
+  if (!has_rest(syntax)) return octets;
+  const std::size_t at = padded(octets.size());
+  octets.resize(at + kDataLenSize);
+  store_le<std::uint32_t>(octets.data() + at, static_cast<std::uint32_t>(kDataLenSize + rest.size()));
+  octets.insert(octets.end(), rest.begin(), rest.end());
+  return octets;
+}
+
 bool is_well_formed(Syntax syntax, ByteView octets) noexcept {
   if (const auto size = fixed_size(syntax); size != 0) return octets.size() == size;
   if (schema::is_reference(syntax)) return read_reference(syntax, octets).has_value();

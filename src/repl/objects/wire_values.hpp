@@ -40,6 +40,9 @@ struct ReferenceView {
 /// Object(DN-Binary) and the like carry octets behind the name.
 [[nodiscard]] constexpr bool has_rest(schema::Syntax syntax) noexcept { return schema::is_reference(syntax) && syntax != schema::Syntax::kDn; }
 
+/// The value of a reference attribute that names an object so, for who has no store: the inverse of read_reference().
+[[nodiscard]] Bytes reference_octets(schema::Syntax syntax, const drsuapi::DSNAME& target, ByteView rest);
+
 /// Whether the octets can be a value of the syntax as it travels: fixed sizes, whole UTF-16 units, well-formed structures.
 [[nodiscard]] bool is_well_formed(schema::Syntax syntax, ByteView octets) noexcept;
 

@@ -76,8 +76,8 @@ void TreeWriter::plan(std::string_view dn, const ObjectGuid& guid) {
 }
 
 Dnt TreeWriter::find(std::string_view dn) const {
-  const auto at = known_.find(folded(dn));
-  return at == known_.end() ? kNoDnt : at->second.dnt;
+  if (const auto at = known_.find(folded(dn)); at != known_.end() && at->second.dnt != kNoDnt) return at->second.dnt;
+  return repl::resolve_dn(tx_, *context_.schema, dn).value_or(kNoDnt);
 }
 
 Result<const schema::ClassSchema*> TreeWriter::class_of(const TreeObject& object) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the objects of a text (tree.hpp) into an empty database, parents before children, names in any order: a value that names what is
-// not there yet ([MS-ADTS] 3.1.1.1.6) is added in the end. One transaction, one originating update an object, two where values waited.
+// Writes the objects of a text (tree.hpp) into a database, parents before children, names in any order: a value that names what is not
+// there yet ([MS-ADTS] 3.1.1.1.6) is added in the end. One transaction, one originating update an object, two where values waited.
 // Must never know what a forest needs.
 #pragma once
 
@@ -23,7 +23,7 @@ class TreeWriter {
 
   /// The object of this DN will have this GUID. Before it is made.
   void plan(std::string_view dn, const ObjectGuid& guid);
-  /// The object, or kNoDnt while there is none.
+  /// The object, made here or there before; kNoDnt while there is none.
   [[nodiscard]] store::Dnt find(std::string_view dn) const;
 
   /// Pseudo-attributes of the text: objectClass, objectSid, sddl.
