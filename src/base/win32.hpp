@@ -317,6 +317,7 @@ inline constexpr Win32 kErrorDsIllegalBaseSchemaMod{8507};
 inline constexpr Win32 kErrorDsCantCreateUnderSchema{8510};
 inline constexpr Win32 kErrorDsDnsLookupFailure{8524};
 inline constexpr Win32 kErrorDsKeyNotUnique{8527};
+inline constexpr Win32 kErrorDsWrongLinkedAttSyntax{8528};
 inline constexpr Win32 kErrorDsNoPktPrivacyOnConnection{8533};
 inline constexpr Win32 kErrorDsSrcAndDstObjectClassMismatch{8540};
 inline constexpr Win32 kErrorDsDraSchemaInfoShip{8542};

@@ -41,13 +41,17 @@ struct DrsBinding {
   Guid client_dsa;                             ///< puuidClientDsa; NTSAPI_CLIENT_GUID for administrators' programs
   drsuapi::DRS_EXTENSIONS_INT client;          ///< as the client sent them
   std::uint64_t number = 0;                    ///< for DS_REPL_INFO_CLIENT_CONTEXTS
+  drsuapi::DRS_EXTENSIONS_INT server;          ///< what we answered
 };
+
+class OpenBindings;
 
 /// One call of drsuapi, as an operation is given it.
 struct CallContext {
   std::shared_ptr<const Caller> caller;
   std::shared_ptr<const DrsBinding> binding;   ///< null for IDL_DRSBind alone
   std::function<bool()> cancelled;             ///< the client no longer waits; never empty
+  const OpenBindings* bindings = nullptr;      ///< those of all clients of this server (drs/open_bindings.hpp); null: there are none
 };
 
 /// Names and places of this DSA that do not change while it runs.

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// IDL_DRSGetNCChanges as a server: [MS-DRSR] 4.1.10.5. What is in a reply is repl/source's matter; this file says who asks and with which
+// rights, carries the writing halves out (roles, RIDs, what was revealed), and encodes the page while its snapshot lives.
+#include "repl/source/get_nc_changes.hpp"
+
+#include "base/win32.hpp"
+#include "drsuapi/constants.hpp"
+#include "drsuapi/dsname.hpp"
+#include "repl/objects/names.hpp"
+#include "repl/source/extended_writes.hpp"
+#include "service/drs/drs_operations.hpp"
+#include "service/drs/requested_nc.hpp"
+#include "service/drs/rights.hpp"
+
+namespace tributary::service {
+
+using namespace drsuapi;
+using store::kNoDnt;
+
+namespace {
+
+/// The root of the NC that the request is about: of the object, or of the DN of one that is not here.
+Result<store::Dnt> find_root(const repl::Context& context, const store::Snapshot& snapshot, const DSNAME& name) {
+  const auto object = resolve_or_none(context, snapshot, name);
+  if (!object) return std::unexpected(object.error());
+  if (*object != kNoDnt) return repl::nc_of(snapshot, *object);
+  const auto dn = dsname_dn(name);
+  const auto parsed = dn && !dn->empty() ? repl::parse_dn(*context.schema, *dn) : Result<repl::Dn>(repl::Dn{});
+  return parsed && !parsed->empty() ? repl::nc_of_dn(snapshot, *context.schema, *parsed) : Result<store::Dnt>(kNoDnt);
+}
+
+/// What is to be known of the call; the views are of the caller.
+Result<repl::SourceCall> source_call(Dsa& dsa, const CallContext& call, const repl::Context& context, const store::Snapshot& snapshot,
+                                     const DRS_MSG_GETCHGREQ& request) {
+  repl::SourceCall source;
+  source.terms.client = call.binding->client;
+  source.terms.server = dsa.extensions();
+  source.session_key = call.caller->session_key;
+  source.caller_is_rodc = is_read_only_dsa(call.caller->token);
+  source.outbound_disabled = (dsa.dsa_options() & kNtdsdsaOptDisableOutboundRepl) != 0;
+  const auto native = repl::transform_input(source.terms, *context.schema, request);
+  if (!native) return std::unexpected(native.error());
+  const auto root = find_root(context, snapshot, *native->nc);
+  if (!root) return std::unexpected(root.error());
+  const auto rights = replication_rights(context, snapshot, call.caller->token, *root);
+  if (!rights) return std::unexpected(rights.error());
+  source.rights = *rights;
+  return source;
+}
+
+std::uint32_t extended_op(const DRS_MSG_GETCHGREQ& request) {
+  std::uint32_t op = 0;
+  const auto look = [&](const auto* message) {
+    if (message != nullptr) op = message->ulExtendedOp;
+  };
+  look(request.get_if<5>());
+  look(request.get_if<8>());
+  look(request.get_if<10>());
+  look(request.get_if<11>());
+  return op;
+}
+
+/// The half of an extended operation that writes, once the request was found to be allowed.
+Result<void> write_extended(Dsa& dsa, repl::SourceCall& source, const DRS_MSG_GETCHGREQ& request) {
+  {
+    ndr::Arena arena;
+    const auto snapshot = dsa.store().read();
+    source.extended_result = EXOP_ERR_SUCCESS;
+    const auto judged = repl::get_nc_changes(dsa.context(), source, *snapshot, request, arena);
+    if (!judged) return std::unexpected(judged.error());
+  }
+  const auto done = dsa.update([&](const repl::Context& context, store::WriteTransaction& tx) -> Result<repl::Updates> {
+    auto writes = repl::perform_extended_writes(context, tx, source, request);
+    if (!writes) return std::unexpected(std::move(writes.error()));
+    source.extended_result = writes->result;
+    return std::move(writes->updates);
+  });
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+/// DRS_ADD_REF (4.1.10.5.2): the client is told of changes from now on.
+void add_reference(Dsa& dsa, const CallContext& call, const repl::Context& context, const store::Snapshot& snapshot,
+                   const repl::UpdateRefsWanted& wanted, const Guid& nc) {
+  repl::Request request;
+  request.caller = call.caller->account();
+  request.nc = ObjectGuid{nc};
+  request.operation = repl::UpdateRefsRequest{to_string(wanted.destination.value) + "._msdcs." + dsa.identity().forest_dns_name, wanted.destination,
+                                              wanted.options};
+  if (auto place = place_of_dsa(context, snapshot, dsa.identity(), wanted.destination.value)) {
+    request.dsa_dn = std::move(place->dn);
+    request.is_intrasite = place->is_intrasite;
+  }
+  dsa.submit(std::move(request), [](Win32) {});
+}
+
+/// 4.1.10.5.9, for what a read-only DSA got.
+void note_revealed(Dsa& dsa, const repl::SourceReply& reply, const DsaGuid& rodc) {
+  const auto done = dsa.update([&](const repl::Context& context, store::WriteTransaction& tx) {
+    return repl::update_revealed_list(context, tx, rodc, reply.revealed);
+  });
+  if (!done) dsa.log('e', "what was revealed to " + to_string(rodc) + " is not written down: " + describe_error(done.error()));
+}
+
+}  // namespace
+
+void get_nc_changes(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges::In& in, Answer<IDL_DRSGetNCChanges> answer) {
+  std::unique_ptr<store::Snapshot> snapshot = dsa.store().read();
+  auto context = dsa.context();
+  auto source = source_call(dsa, call, context, *snapshot, in.msgIn);
+  if (!source) return answer(std::unexpected(std::move(source.error())));
+  if (repl::writes(extended_op(in.msgIn))) {
+    snapshot.reset();
+    if (auto written = write_extended(dsa, *source, in.msgIn); !written) return answer(std::unexpected(std::move(written.error())));
+    snapshot = dsa.store().read();
+    context = dsa.context();
+  }
+  ndr::Arena arena;
+  auto reply = repl::get_nc_changes(context, *source, *snapshot, in.msgIn, arena);
+  if (!reply) return answer(std::unexpected(std::move(reply.error())));
+  const auto native = repl::transform_input(source->terms, *context.schema, in.msgIn);
+  if (native && reply->update_refs) {
+    const auto root = find_root(context, *snapshot, *native->nc);
+    const auto object = root && *root != kNoDnt ? snapshot->find(*root) : Result<std::optional<store::ObjectView>>(std::nullopt);
+    if (object && *object) add_reference(dsa, call, context, *snapshot, *reply->update_refs, (*object)->guid().value);
+  }
+  if (native && source->caller_is_rodc && !reply->revealed.empty()) note_revealed(dsa, *reply, native->destination);
+  answer(IDL_DRSGetNCChanges::Out{std::move(reply->message), 0});
+}
+
+}  // namespace tributary::service
