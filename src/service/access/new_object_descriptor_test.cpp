@@ -4,50 +4,30 @@
 
 #include <gtest/gtest.h>
 
-#include "repl/updates/test_forest.hpp"
-#include "security/access/sddl.hpp"
+#include "service/access/test_described.hpp"
 
 namespace tributary::service {
 namespace {
 
+using namespace testing;
 using repl::testing::code_of;
-using repl::testing::must;
-using store::Dnt;
 
-const Sid kDomain = security::make_sid(5, {21, 1, 2, 3});
-const security::DomainSids kDomains{kDomain, kDomain};
 constexpr std::string_view kUserOnly = "(OA;CIIO;RP;;bf967aba-0de6-11d0-a285-00aa003049e2;RU)";
 
-class Descriptors : public testing::Test {
+class Descriptors : public DescribedForest {
  protected:
-  static Bytes octets(std::string_view sddl) { return must(security::encode_security_descriptor(must(security::parse_sddl(sddl, kDomains)))); }
-  static std::string text(ByteView octets) { return must(security::to_sddl(must(security::decode_security_descriptor(octets)), kDomains)); }
-  void describe(Dnt dnt, std::string_view sddl) {
-    const Bytes value = octets(sddl);
-    must(forest->update([&](store::WriteTransaction& tx) -> Result<repl::Updates> {
-      const auto object = must(tx.find(dnt));
-      store::ObjectDraft draft(*object);
-      draft.keep_all();
-      draft.attribute(repl::attid::kNtSecurityDescriptor).values = {value};
-      if (auto put = tx.put(draft); !put) return std::unexpected(put.error());
-      return repl::Updates{};
-    }));
-  }
   static const schema::ClassSchema* class_of(std::string_view name) { return schema::Schema::embedded()->find_class(name); }
   std::string made(Dnt parent, std::string_view object_class, const security::Token& token, std::string_view sddl = {}) {
     NewObjectDescriptor object{.parent = parent, .object_class = class_of(object_class), .sddl = sddl, .domains = kDomains};
-    return text(must(new_object_descriptor(forest->context, *forest->store->read(), token, object)));
+    return descriptor_text(must(new_object_descriptor(forest->context, *forest->store->read(), token, object)));
   }
   std::string propagated(Dnt dnt) {
     const auto result = must(propagated_descriptor(forest->context, *forest->store->read(), dnt));
-    return result ? text(*result) : "-";
+    return result ? descriptor_text(*result) : "-";
   }
 
-  std::unique_ptr<repl::testing::Forest> forest = repl::testing::Forest::with_domain();
-  Dnt domain = forest->domain.root;
-  Dnt people = forest->make(domain, "organizationalUnit", "people");
   security::Token founder = founder_token(kDomain);
-  security::Token user{.user = security::make_sid(5, {21, 1, 2, 3, 1105}), .groups = {}};
+  security::Token user{.user = account(1105), .groups = {}};
 };
 
 TEST_F(Descriptors, ComeFromTheClassAndTheParent) {  // [MS-ADTS] 6.1.3.6
@@ -86,12 +66,12 @@ TEST_F(Descriptors, OwnersDependOnTheNc) {  // [MS-ADTS] 6.1.3.8
 
 TEST_F(Descriptors, OfAClientsOwnOnlyTheExplicitPartCounts) {  // [MS-ADTS] 6.1.3.3
   describe(domain, "O:DAG:DAD:(A;CI;LC;;;BU)");
-  const Bytes given = octets("D:(A;ID;GA;;;WD)(A;;RP;;;AU)");
+  const Bytes given = descriptor_octets("D:(A;ID;GA;;;WD)(A;;RP;;;AU)");
   NewObjectDescriptor object{.parent = domain, .object_class = class_of("user"), .given = given, .domains = kDomains};
   const auto snapshot = forest->store->read();
-  EXPECT_EQ(text(must(new_object_descriptor(forest->context, *snapshot, user, object))),
+  EXPECT_EQ(descriptor_text(must(new_object_descriptor(forest->context, *snapshot, user, object))),
             "O:S-1-5-21-1-2-3-1105D:AI(A;;RP;;;AU)(A;CIID;LC;;;BU)");
-  const Bytes without = octets("O:SY");
+  const Bytes without = descriptor_octets("O:SY");
   object.given = without;
   EXPECT_EQ(code_of(new_object_descriptor(forest->context, *snapshot, user, object)), win32::kErrorDsUnwillingToPerform);
   object.parent = Dnt{999};
