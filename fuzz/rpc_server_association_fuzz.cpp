@@ -25,6 +25,7 @@ class Owner {
 
   void event(fuzz::Input& input) {
     switch (input.u8() & 7) {
+      case 3: return poll(false);
       case 4: answer(input); break;
       case 5: now_ += std::chrono::seconds(input.u8() % 16); server_.on_tick(now_); break;
       case 6: if ((input.u8() & 15) == 0) server_.shutdown(); break;
@@ -37,6 +38,7 @@ class Owner {
     server_.on_transport_closed({win32::kRpcSServerUnavailable, Phase::kNone, "the end"});
     poll();
     TRIBUTARY_ASSERT(server_.closed() && closed_ && server_.calls_in_progress() == 0 && groups_.size() == 0);
+    TRIBUTARY_ASSERT(server_.answer_octets() == 0);
   }
 
  private:
@@ -79,9 +81,10 @@ class Owner {
     }
   }
 
-  void poll() {
+  void poll(bool answers = true) {
     for (int batch = 0; batch < 100; ++batch) {
-      auto actions = server_.poll_actions();
+      auto actions = server_.poll_actions(answers);
+      TRIBUTARY_ASSERT(server_.calls_in_progress() > 0 || server_.answer_octets() == 0);
       if (actions.empty()) return;
       for (auto& action : actions) handle(action);
     }

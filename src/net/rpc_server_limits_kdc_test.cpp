@@ -356,7 +356,7 @@ TEST_F(RpcServerLimitsTest, AFloodOfBinds) {
               static_cast<long long>(took / 1ms), served, static_cast<long long>(slowest / 1ms));
   EXPECT_GE(sent, binds * 9 / 10);
   EXPECT_LT(took, 30s * static_cast<int>(binds / 2'000));
-  EXPECT_GT(served, 10u);
+  EXPECT_GE(served, 3u);
   EXPECT_LT(slowest, 2s);
   EXPECT_GE(figures.failed_handshakes + figures.refused, sent / 2);
   EXPECT_LE(lines.all().size(), 200u) << "nor is it a flood of lines";
