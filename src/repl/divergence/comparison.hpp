@@ -29,7 +29,7 @@ struct ComparisonStep {
 struct ComparisonResult {
   Digest digest;                  ///< of our replica, at the beginning
   DigestScope scope;              ///< what was compared: of partial replicas what both have
-  Standing first, last;           ///< the vectors at which the replicas stood, in the first and in the last exchange
+  BothVectors first, last;           ///< the vectors at which the replicas stood, in the first and in the last exchange
   std::map<ObjectGuid, ObjectDifference> objects;
   bool is_truncated = false;      ///< there is more: differences_max
   std::uint64_t exchanges = 0;
@@ -72,7 +72,7 @@ class DivergenceComparison {
   ComparisonResult result_;
   std::vector<Open> open_;      // to be asked, the last first
   std::vector<Open> asked_;     // of the request that is under way
-  Standing now_;                // of the exchange at hand
+  BothVectors now_;                // of the exchange at hand
   std::optional<Expansion> root_;  // ours, made for the first request
   Usn root_usn_;                   // of the state that it is of
   std::size_t found_ = 0;

@@ -52,7 +52,7 @@ std::string_view verdict_name(Verdict verdict) noexcept {
   return "?";
 }
 
-Verdict judge_item(const std::optional<ItemEntry>& here, const std::optional<ItemEntry>& there, const Standing& standing) {
+Verdict judge_item(const std::optional<ItemEntry>& here, const std::optional<ItemEntry>& there, const BothVectors& standing) {
   if (here && there) {
     const auto order = compare(*here, *there);
     if (order > 0) return if_covered(here->stamp, standing.there);

@@ -37,13 +37,13 @@ struct ObjectDifference {
 };
 
 /// The vectors of both sides at the moment of a difference.
-struct Standing {
+struct BothVectors {
   ReplUpToDateVector here;
   ReplUpToDateVector there;
 };
 
 /// The newer stamp decides: whether the side that has the older, or nothing, claims to have it.
-[[nodiscard]] Verdict judge_item(const std::optional<ItemEntry>& here, const std::optional<ItemEntry>& there, const Standing& standing);
+[[nodiscard]] Verdict judge_item(const std::optional<ItemEntry>& here, const std::optional<ItemEntry>& there, const BothVectors& standing);
 [[nodiscard]] Verdict judge_lone_object(const std::optional<AttributeStamp>& created, bool is_deleted, const ReplUpToDateVector& utd_of_other);
 
 /// What follows from other differences, when all are known: a deletion or undeletion that one side has not heard of takes attributes off the
