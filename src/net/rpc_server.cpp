@@ -21,15 +21,15 @@ Result<std::unique_ptr<RpcServer>> RpcServer::start(Runtime& runtime, RpcServerO
 RpcServer::RpcServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 RpcServer::~RpcServer() {
-  // First, so that everything posted through it has run before close_all() does.
+  // First, so that everything posted through it has run before finish() does.
   impl_->close_gate();
   if (impl_->runtime().on_network_thread()) {
-    impl_->close_all();
+    impl_->finish();
     return;
   }
   std::promise<void> done;
   impl_->runtime().post([&] {
-    impl_->close_all();
+    impl_->finish();
     done.set_value();
   });
   done.get_future().wait();

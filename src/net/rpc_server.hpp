@@ -46,7 +46,8 @@ class RpcServerCall {
   virtual void fail(std::uint32_t status) = 0;
   /// The client no longer waits. Any thread.
   [[nodiscard]] virtual bool cancelled() const noexcept = 0;
-  /// Called once on the network thread when the client gives up (at once if it already has). Set by the handler, on the network thread.
+  /// Called once on the network thread when the client gives up before the answer (at once if it already has). Set by the handler, on
+  /// the network thread. It may hold the call: it is dropped with the answer.
   virtual void when_cancelled(std::move_only_function<void()> notify) = 0;
 
   /// The context handles of the connection's association group. Network thread only: inside the handler, or in with_handles().

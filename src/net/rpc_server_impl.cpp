@@ -279,7 +279,14 @@ void RpcServer::Impl::close_all() {
   stop_listening();
   for (const auto& [number, link] : std::map(links_)) link->abort(LinkEnd::kFinished, {win32::kRpcSServerTooBusy, Phase::kNone, "the server ends"});
   sweep_timer_.cancel();
+}
+
+void RpcServer::Impl::finish() {
+  close_all();
   log_.finish();
+  log_ = ServerLog({});
+  options_.handler = nullptr;
+  options_.make_acceptor = nullptr;
 }
 
 }  // namespace tributary::net

@@ -27,6 +27,8 @@ class RpcServer::Impl final : public LinkOwner, public std::enable_shared_from_t
   void drain(std::chrono::milliseconds grace, std::move_only_function<void()> done);
   /// At once.
   void close_all();
+  /// The same, and forgets the owner's functions.
+  void finish();
 
   /// Any thread.
   [[nodiscard]] RpcServerFigures figures() const;

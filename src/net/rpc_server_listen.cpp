@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RpcServer::Impl: listeners, and what to do when no connection can be accepted.
-#include <algorithm>
+#include <fcntl.h>
+
 #include <boost/asio/ip/v6_only.hpp>
 
 #include <fmt/format.h>
@@ -57,6 +58,7 @@ Result<> RpcServer::Impl::listen_at(const ListenAddress& address, bool is_mapper
   auto listener = std::make_unique<Listener>(Listener{tcp::acceptor(io), {}, is_mapper, asio::steady_timer(io)});
   auto& acceptor = listener->acceptor;
   acceptor.open(endpoint.protocol(), error);
+  if (!error) (void)::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   // Each family has a listener of its own, so that both may have the same port.
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);

@@ -2,12 +2,13 @@
 // See server_link.hpp.
 #include "net/server_link.hpp"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/write.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <variant>
 
 #include "base/win32.hpp"
@@ -38,6 +39,7 @@ void tune(asio::ip::tcp::socket& socket) {
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
   const int fd = socket.native_handle();
+  (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &kKeepAliveIdleSeconds, sizeof kKeepAliveIdleSeconds);
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &kKeepAliveIntervalSeconds, sizeof kKeepAliveIntervalSeconds);
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &kKeepAliveProbes, sizeof kKeepAliveProbes);
@@ -163,7 +165,7 @@ void ServerLink::end() {
   *gone_ = true;
   boost::system::error_code ignored;
   // Whoever was too slow is not waited for by the kernel either.
-  if (abrupt_ && how_ != LinkEnd::kFinished) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  if (abrupt_ && how_ != LinkEnd::kFinished && how_ != LinkEnd::kIdle) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
   owner_.on_ended(*this);
 }
@@ -309,7 +311,7 @@ std::optional<ServerLink::Overdue> ServerLink::overdue(MonoTime now) const {
   if (!admitted_ && !is_mapper() && now - born_ > limits_.handshake_timeout) return Overdue{LinkEnd::kHandshake, "did not authenticate in time"};
   if (request_began_ && now - *request_began_ > limits_.request_timeout) return Overdue{LinkEnd::kSlow, "began a request and did not finish it in time"};
   const auto idle_max = admitted_ ? limits_.idle_timeout : limits_.handshake_timeout;
-  if (association_.calls_in_progress() == 0 && now - last_octet_ > idle_max) return Overdue{admitted_ ? LinkEnd::kIdle : LinkEnd::kHandshake, "idle"};
+  if (association_.calls_in_progress() == 0 && now - last_octet_ > idle_max) return Overdue{LinkEnd::kIdle, "idle"};
   return std::nullopt;
 }
 

@@ -45,6 +45,7 @@ void ServerLinkCall::fail(std::uint32_t status) {
 
 void ServerLinkCall::when_cancelled(std::move_only_function<void()> notify) {
   if (cancelled_) return notify();
+  if (answered_) return;  // and what it holds is free
   notify_ = std::move(notify);
 }
 

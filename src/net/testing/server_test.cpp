@@ -46,6 +46,7 @@ void RawSocket::close() {
 void RawSocket::shut_down_sending() { (void)::shutdown(fd_, SHUT_WR); }
 
 bool RawSocket::send(ByteView octets) {
+  if (fd_ < 0) return false;
   while (!octets.empty()) {
     pollfd wait{.fd = fd_, .events = POLLOUT, .revents = 0};
     if (::poll(&wait, 1, 10'000) != 1) return false;
