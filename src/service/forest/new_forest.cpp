@@ -229,7 +229,7 @@ Result<void> Founder::application_nc(const std::string& dns_name) {
                               {"msDS-SDReferenceDomain", names_.domain_dn()}}};
   if (auto good = create_all(std::span(&cross_ref, 1)); !good) return good;
   const bool is_below = root.size() > names_.domain_dn().size() && root.ends_with("," + names_.domain_dn());
-  return writer_.extend({dsa, {{"msDS-hasMasterNCs", root}, {"msDS-HasInstantiatedNCs", fmt::format("B:8:{}000000:{}", is_below ? "0D" : "05", root)}}});
+  return writer_.extend({dsa, {{"msDS-hasMasterNCs", root}, {"msDS-HasInstantiatedNCs", fmt::format("B:8:000000{}:{}", is_below ? "0D" : "05", root)}}});
 }
 
 Result<void> Founder::application_ncs() {

@@ -163,13 +163,13 @@ TEST_F(NewForest, NtdsSettings) {
   EXPECT_EQ(number(server, "systemFlags"), 0x52000000u);
 }
 
-// The binary part of msDS-HasInstantiatedNCs is instanceType as the root has it.
+// The binary part of msDS-HasInstantiatedNCs is instanceType as the root has it, big-endian ([MS-ADTS] 6.2.2, [MS-DRSR] 4.1.29.4.1).
 TEST_F(NewForest, InstanceTypes) {
   const auto snapshot = dsa_->store->read();
   std::size_t values = 0;
   must(snapshot->links(find(kSettings), attid_of("msDS-HasInstantiatedNCs"), [&](const store::LinkValue& link) {
     const auto root = must(snapshot->find(link.key.target));
-    EXPECT_EQ(load_le<std::uint32_t>(link.key.data.data()), repl::instance_type(*root));
+    EXPECT_EQ(load_be<std::uint32_t>(link.key.data.data()), repl::instance_type(*root));
     return ++values, true;
   }));
   EXPECT_EQ(values, 3u);

@@ -34,7 +34,7 @@ using TreeVariables = std::vector<std::pair<std::string_view, std::string>>;
 /// "lab.example" as "DC=lab,DC=example".
 [[nodiscard]] std::string dn_of_dns_name(std::string_view dns_name);
 
-/// What a DN in a value becomes; `rest` is the binary part of a DN-Binary ("B:8:05000000:DC=lab").
+/// What a DN in a value becomes; `rest` is the binary part of a DN-Binary ("B:8:00000005:DC=lab").
 using ReferenceMaker = std::function<Result<repl::NewValue>(schema::Syntax syntax, std::string_view dn, Bytes rest)>;
 /// Numbers are decimal or 0x..., GUIDs in octet strings "guid:...", other octets "hex:...", OIDs the lDAPDisplayName of a class or
 /// attribute. kErrorDsInvalidAttributeSyntax for what is none, kErrorNotSupported for syntaxes that no such text has.
