@@ -2,7 +2,7 @@
 // A link value of a GetNCChanges answer ([MS-DRSR] 5.50 in memory): whatever a peer sends, what is read of it lies within it.
 #include <cstdlib>
 
-#include "client/value_stamps.hpp"
+#include "client/named_value.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto value = tributary::client::read_named_value({data, size});

@@ -15,6 +15,7 @@
 
 #include "base/utf.hpp"
 #include "base/win32.hpp"
+#include "client/hosts.hpp"
 #include "net/dns.hpp"
 #include "security/account_name.hpp"
 
@@ -82,17 +83,22 @@ Result<security::Secret> find_password(const CommonOptions& options) {
   return password;
 }
 
-/// "lab.example" for "dc1.lab.example"; the name itself when it has one label only.
-std::string domain_of_host(const std::string& host) {
+/// "lab.example" for "dc1.lab.example"; nothing for an address and for a name of one label only.
+std::string domain_of_host(const std::string& name) {
+  const std::string host = client::split_host_port(name).host;
   const auto dot = host.find('.');
-  const bool numeric = host.find_first_not_of("0123456789.:") == std::string::npos;
-  return numeric || dot == std::string::npos ? std::string() : host.substr(dot + 1);
+  return client::is_numeric_address(host) || dot == std::string::npos ? std::string() : host.substr(dot + 1);
 }
 
-/// Whether DNS announces DCs for the name. One query; a name without a dot is a host's.
+/// Whether the file of hosts has hosts of the name, or DNS announces DCs for it. One query at most; a name without a dot is a host's, and so
+/// is one whose place is known.
 bool is_domain(const std::string& name) {
-  if (name.find('.') == std::string::npos || name.find_first_not_of("0123456789.:") == std::string::npos) return false;
-  return net::locate_domain_controllers(name).has_value();
+  const auto called = client::split_host_port(name);
+  if (called.port || called.host.find('.') == std::string::npos || client::is_numeric_address(called.host)) return false;
+  // A mistake in the file is told by whoever binds.
+  const auto map = client::HostMap::from_environment();
+  if (map && map->find(name) != nullptr) return false;
+  return (map && !map->hosts_of_domain(name).empty()) || net::locate_domain_controllers(name).has_value();
 }
 
 }  // namespace
@@ -165,11 +171,12 @@ Result<std::string> Context::host_of(const std::string& dc) {
   return (*bound)->host();
 }
 
-Result<std::unique_ptr<client::Directory>> Context::directory_afresh(const std::string& host) {
+Result<std::unique_ptr<client::Directory>> Context::directory_afresh(const std::string& host, std::shared_ptr<client::DrsHandle> handle) {
   client::DirectoryOptions options;
   options.host = host;
   options.credential = credential_;
   options.timeout = reach_timeout();
+  options.bind = [this, &host, handle = std::move(handle)] { return handle ? Result<std::shared_ptr<client::DrsHandle>>(handle) : bind_afresh(host); };
   return client::Directory::open(options);
 }
 
@@ -178,9 +185,11 @@ Result<client::Directory*> Context::directory(const std::string& dc) {
   if (!host) return std::unexpected(std::move(host.error()));
   if (const auto found = directories_.find(*host); found != directories_.end()) return found->second.get();
   if (auto tickets = credential(*host); !tickets) return std::unexpected(std::move(tickets.error()));
-  if (options_.verbose) note("opening LDAP on " + *host);
-  auto opened = directory_afresh(*host);
+  if (options_.verbose) note("opening the directory of " + *host);
+  const auto bound = handles_.find(*host);
+  auto opened = directory_afresh(*host, bound == handles_.end() ? nullptr : bound->second);
   if (!opened) return std::unexpected(std::move(opened.error()));
+  if (options_.verbose && !(*opened)->has_ldap()) note(*host + " has no LDAP: its directory is read by replication");
   return (directories_[*host] = std::move(*opened)).get();
 }
 

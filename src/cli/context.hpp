@@ -35,6 +35,7 @@ struct CommonOptions {
   bool json = false;          ///< --json
   bool no_color = false;      ///< --no-color
   bool verbose = false;       ///< --verbose: say what is being done, on stderr
+  std::string hosts_file;     ///< --hosts: takes the place of TRIBUTARY_HOSTS
 };
 
 /// How long finding, connecting to and authenticating with a DC may take when --timeout is not given.
@@ -55,9 +56,10 @@ class Context {
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> bind(const std::string& dc);
   /// The same without the cache: may be called by several threads at once, when credential() has been called before.
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> bind_afresh(const std::string& dc);
-  /// LDAP on the same DC. Cached.
+  /// The directory of the same DC, over LDAP where it has that. Cached.
   [[nodiscard]] Result<client::Directory*> directory(const std::string& dc);
-  [[nodiscard]] Result<std::unique_ptr<client::Directory>> directory_afresh(const std::string& host);
+  /// The same without the cache; `handle` is one on that host, when there is one.
+  [[nodiscard]] Result<std::unique_ptr<client::Directory>> directory_afresh(const std::string& host, std::shared_ptr<client::DrsHandle> handle = {});
   /// The host that bind() ends up with.
   [[nodiscard]] Result<std::string> host_of(const std::string& dc);
   /// Both ways to ask a DC, LDAP opened only when it is used.

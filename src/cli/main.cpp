@@ -9,6 +9,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "client/hosts.hpp"
 #include "dsa/commands/commands.hpp"
 
 namespace tributary::cli {
@@ -24,6 +25,10 @@ void add_common_options(App& app) {
   cli.add_option("--use-krb5-ccache", common.ccache, "Kerberos credential cache to use (default: the one kinit filled)")->type_name("CCACHE");
   cli.add_option("--keytab", common.keytab, "Keytab to take a ticket with, for the principal of -U or its first one")->type_name("FILE");
   cli.add_option("--realm", common.realm, "Kerberos realm of an account given without one");
+  cli.add_option("--hosts", common.hosts_file,
+                 "File that says where hosts are that DNS does not know: NAME [NAME...] ADDRESS[:PORT] a line, NAME being a host\n"
+                 "name or a DSA GUID (default: the file that TRIBUTARY_HOSTS names). Where a DC is named, NAME:PORT will do as well")
+      ->type_name("FILE");
   cli.add_option("--timeout", common.timeout_s, "Seconds to wait for a DC and for each call (default: 30 to reach a DC, no limit on a call)")
       ->type_name("SECONDS")
       ->check(CLI::PositiveNumber);
@@ -71,6 +76,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.cli.exit(error) == 0 ? kExitDone : kExitUsage;
   }
+  // Everything that binds looks there, in libraries below us as well. No thread runs yet.
+  if (!app.common.hosts_file.empty()) setenv(client::kHostsVariable, app.common.hosts_file.c_str(), 1);
   Context context(app.common);
   const auto done = app.chosen(context);
   if (!done) context.print_error(done.error());

@@ -2,11 +2,11 @@
 // DsBind's road: which hosts to try, the sealed connection, IDL_DRSBind ([MS-DRSR] 4.1.3.1), and IDL_DRSUnbind at the end (4.1.25).
 #include "client/client.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <utility>
 #include <vector>
 
 #include "base/utf.hpp"
+#include "client/hosts.hpp"
 #include "ldap/ldap_client.hpp"
 #include "net/dns.hpp"
 #include "security/gss_context.hpp"
@@ -19,11 +19,13 @@ constexpr rpc::SyntaxId kDrsuapi{drsuapi::kDrsuapiInterface, 4, 0};
 /// A DC that DNS announces but that does not answer gives way to the next one; this many are tried.
 constexpr std::size_t kCandidatesMax = 8;
 
-bool is_numeric_address(const std::string& host) {
-  boost::system::error_code error;
-  (void)boost::asio::ip::make_address(host, error);
-  return !error;
-}
+/// A DC to try: what it is called, and where it is when DNS or its endpoint mapper need not tell.
+struct Candidate {
+  std::string name;     ///< as the caller or DNS has it, "dc1.lab.example" or "dc1.lab.example:7002"
+  HostPort called;      ///< the name apart from a port
+  std::string address;  ///< what to connect to: the address of the map, or the name
+  std::optional<std::uint16_t> port;
+};
 
 /// Failures after which another DC of the same domain may well answer.
 bool another_dc_may_answer(const Error& error) {
@@ -79,38 +81,67 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
     return {};
   }
 
-  Result<std::vector<std::string>> find_hosts_blocking() {
+  [[nodiscard]] std::string domain_of_account() const {
+    const std::string principal = options_.credential->principal();
+    const auto at = principal.rfind('@');
+    return at == std::string::npos ? std::string() : to_lower_ascii(principal.substr(at + 1));
+  }
+
+  [[nodiscard]] Candidate candidate(const std::string& name) const {
+    Candidate one{name, split_host_port(name), {}, {}};
+    const HostPort* const known = map_.find(one.called.host);
+    one.address = known != nullptr ? known->host : one.called.host;
+    one.port = one.called.port;
+    if (!one.port && known != nullptr) one.port = known->port;
+    return one;
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> locate_blocking(const std::string& domain) const {
+    auto known = map_.hosts_of_domain(domain);
+    if (!known.empty()) return known;
+    return net::locate_domain_controllers(domain, options_.target.site);
+  }
+
+  Result<std::vector<Candidate>> find_hosts_blocking() {
+    auto map = HostMap::from_environment();
+    if (!map) return std::unexpected(in_phase(std::move(map.error()), Phase::kDns));
+    map_ = std::move(*map);
+    auto names = find_names_blocking();
+    if (!names) return std::unexpected(std::move(names.error()));
+    std::vector<Candidate> candidates;
+    for (const auto& name : *names) candidates.push_back(candidate(name));
+    return candidates;
+  }
+
+  Result<std::vector<std::string>> find_names_blocking() {
     const Target& target = options_.target;
     if (auto acquired = acquire_blocking(); !acquired) return std::unexpected(std::move(acquired.error()));
     std::string domain = target.domain;
-    if (!target.domain_controller.empty()) {
-      if (is_numeric_address(target.domain_controller) || net::resolve_host(target.domain_controller))
-        return std::vector<std::string>{target.domain_controller};
+    if (const std::string& name = target.domain_controller; !name.empty()) {
+      const HostPort called = split_host_port(name);
+      if (called.port || is_numeric_address(called.host) || map_.find(called.host) != nullptr) return std::vector<std::string>{name};
+      if (map_.hosts_of_domain(name).empty() && net::resolve_host(name)) return std::vector<std::string>{name};
       // Not a host: perhaps a domain. If it is neither, the error that matters is that there is no such host.
-      auto located = net::locate_domain_controllers(target.domain_controller, target.site);
+      auto located = locate_blocking(name);
       if (located) return located;
-      return std::vector<std::string>{target.domain_controller};
+      return std::vector<std::string>{name};
     }
-    if (domain.empty()) {
-      const std::string principal = options_.credential->principal();
-      const auto at = principal.rfind('@');
-      if (at != std::string::npos) domain = to_lower_ascii(principal.substr(at + 1));
-    }
+    if (domain.empty()) domain = domain_of_account();
     if (domain.empty()) return fail(win32::kErrorInvalidParameter, "neither a domain controller nor a domain was named");
-    return net::locate_domain_controllers(domain, target.site);
+    return locate_blocking(domain);
   }
 
   void try_next_host(Error last) {
     if (next_host_ == std::min(hosts_.size(), kCandidatesMax)) return handler_(std::unexpected(std::move(last)));
-    const std::string host = hosts_[next_host_++];
+    const Candidate& host = hosts_[next_host_++];
     net::ConnectOptions connect;
-    connect.host = host;
-    connect.port = options_.target.port;
+    connect.host = host.address;
+    connect.port = options_.target.port ? options_.target.port : host.port;
     connect.interface = kDrsuapi;
     connect.timeout = time_left();
     net::RpcConnection::open(
-        runtime_, std::move(connect), [self = shared_from_this(), host] { return self->make_context_blocking(host); },
-        [self = shared_from_this(), host](Result<Connection> connection) mutable {
+        runtime_, std::move(connect), [self = shared_from_this(), &host] { return self->make_context_blocking(host); },
+        [self = shared_from_this(), &host](Result<Connection> connection) mutable {
           if (connection) return self->call_bind(host, std::move(*connection));
           if (another_dc_may_answer(connection.error())) return self->try_next_host(std::move(connection.error()));
           self->handler_(std::unexpected(std::move(connection.error())));
@@ -118,43 +149,57 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
   }
 
   /// Kerberos knows names, not addresses. Whoever gives an address trusts it, so the server there may say its name.
-  [[nodiscard]] Result<std::string> ask_for_name_blocking(const std::string& address) const {
+  [[nodiscard]] Result<std::string> ask_for_name_blocking(const Candidate& host) const {
+    if (auto known = map_.name_of({host.called.host, host.port}); !known.empty()) return known;
+    const auto nameless = [&](std::string_view why) {
+      return fail(win32::kErrorInvalidParameter,
+                  host.name + ": Kerberos needs the DC's DNS name, " + std::string(why) + "; name the DC, and give its address in the file of --hosts",
+                  Phase::kAuthenticate);
+    };
+    if (host.port) return nameless("and the file of hosts has none for this address and port");
     ldap::ConnectOptions connect;
-    connect.host = address;
+    connect.host = host.address;
     connect.timeout = time_left();
     auto connection = ldap::Connection::open(connect);
     auto root = connection ? (*connection)->read({}, {"dnsHostName"}) : Result<ldap::Entry>(std::unexpected(connection.error()));
     if (root && !root->text("dnsHostName").empty()) return root->text("dnsHostName");
-    return fail(win32::kErrorInvalidParameter, address + ": Kerberos needs the DC's DNS name, and the address does not tell it over LDAP", Phase::kAuthenticate);
+    return nameless("and the address does not tell it over LDAP");
   }
 
-  Result<std::shared_ptr<security::SecurityContext>> make_context_blocking(const std::string& host) {
-    std::string spn = options_.target.spn;
-    if (spn.empty()) {
-      auto name = is_numeric_address(host) ? ask_for_name_blocking(host) : Result<std::string>(host);
-      if (!name) return std::unexpected(std::move(name.error()));
-      spn = security::ldap_spn(*name);
+  /// A DSA that is named by its GUID alone has the name that DSAs use among themselves.
+  [[nodiscard]] Result<std::string> spn_blocking(const Candidate& host) const {
+    if (!options_.target.spn.empty()) return options_.target.spn;
+    if (const auto guid = parse_guid(host.called.host)) {
+      return security::drs_spn(DsaGuid{*guid}, options_.target.domain.empty() ? domain_of_account() : options_.target.domain);
     }
-    const auto name = security::TargetName::from_spn(spn);
+    auto name = is_numeric_address(host.called.host) ? ask_for_name_blocking(host) : Result<std::string>(host.called.host);
+    if (!name) return name;
+    return security::ldap_spn(*name);
+  }
+
+  Result<std::shared_ptr<security::SecurityContext>> make_context_blocking(const Candidate& host) {
+    auto spn = spn_blocking(host);
+    if (!spn) return std::unexpected(std::move(spn.error()));
+    const auto name = security::TargetName::from_spn(*spn);
     if (!name) return std::unexpected(name.error());
     auto context = security::make_initiator(options_.credential, *name);
     if (!context) return std::unexpected(std::move(context.error()));
     return std::shared_ptr<security::SecurityContext>(std::move(*context));
   }
 
-  void call_bind(const std::string& host, Connection connection) {
+  void call_bind(const Candidate& host, Connection connection) {
     drsuapi::IDL_DRSBind::In in;
     in.puuidClientDsa = options_.client_guid;
     in.pextClient = drsuapi::encode_extensions(options_.extensions.value_or(default_client_extensions()));
     auto stub = drsuapi::encode_in<drsuapi::IDL_DRSBind>(in, ndr::Syntax::kNdr20);
     auto& used = *connection;
     used.call(drsuapi::IDL_DRSBind::opnum, std::move(stub), time_left(),
-              [self = shared_from_this(), host, connection = std::move(connection)](Result<net::CallReply> reply) mutable {
+              [self = shared_from_this(), &host, connection = std::move(connection)](Result<net::CallReply> reply) mutable {
                 self->handler_(self->finish(host, std::move(connection), std::move(reply)));
               });
   }
 
-  Result<std::shared_ptr<DrsHandle>> finish(const std::string& host, Connection connection, Result<net::CallReply> reply) {
+  Result<std::shared_ptr<DrsHandle>> finish(const Candidate& host, Connection connection, Result<net::CallReply> reply) {
     auto out = DrsHandle::finish<drsuapi::IDL_DRSBind>(std::move(reply));
     if (!out) return std::unexpected(std::move(out.error()));
     auto handle = std::shared_ptr<DrsHandle>(new DrsHandle(runtime_));
@@ -162,7 +207,8 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
     handle->connection_ = std::move(connection);
     handle->credential_ = options_.credential;
     handle->context_ = out->phDrs;
-    handle->host_ = host;
+    handle->host_ = host.name;
+    handle->port_was_known_ = host.port.has_value();
     return handle;
   }
 
@@ -170,7 +216,8 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
   BindOptions options_;
   DrsHandle::BindHandler handler_;
   MonoTime deadline_;
-  std::vector<std::string> hosts_;
+  HostMap map_;
+  std::vector<Candidate> hosts_;  // not changed any more once the first is tried
   std::size_t next_host_ = 0;
 };
 

@@ -30,8 +30,8 @@ namespace tributary::client {
 /// NTSAPI_CLIENT_GUID ([MS-DRSR] 5.138): says "I am an administrative client, not a DC".
 inline constexpr Guid kNtdsapiClientGuid = "e24d201a-4fd6-11d1-a3da-0000f875ae0d"_guid;
 
-/// Which DC. With `domain_controller`, that host (a DNS name, an address, or "<dsa guid>._msdcs.<forest>"); if no such host exists, it is
-/// taken for a domain. With `domain` alone, a DC that DNS announces for it, the next one when one does not answer. With neither,
+/// Which DC. With `domain_controller`, that host (a DNS name, an address, or "<dsa guid>._msdcs.<forest>"; each also with a port behind it,
+/// "dc1.lab.example:7002"; hosts.hpp says where those are that DNS does not know); if no such host exists, it is taken for a domain. With `domain` alone, a DC that DNS announces for it, the next one when one does not answer. With neither,
 /// the domain of the credentials.
 struct Target {
   std::string domain_controller;
@@ -98,8 +98,10 @@ class DrsHandle : public std::enable_shared_from_this<DrsHandle> {
 
   /// What the DC said of itself when we bound.
   [[nodiscard]] const drsuapi::DRS_EXTENSIONS_INT& server_extensions() const noexcept { return server_extensions_; }
-  /// The DC's name as the binding used it, "dc1.lab.example".
+  /// The DC's name as the binding used it, "dc1.lab.example"; with the port when the caller gave one.
   [[nodiscard]] const std::string& host() const noexcept { return host_; }
+  /// The caller or the file of hosts gave the port: nothing is known then of any other port of that host.
+  [[nodiscard]] bool port_was_known() const noexcept { return port_was_known_; }
   /// The address and port, "10.77.0.1:49153".
   [[nodiscard]] const std::string& peer() const noexcept;
   /// Seals secrets in GetNCChanges replies.
@@ -131,6 +133,7 @@ class DrsHandle : public std::enable_shared_from_this<DrsHandle> {
   ndr::ContextHandle context_;
   drsuapi::DRS_EXTENSIONS_INT server_extensions_;
   std::string host_;
+  bool port_was_known_ = false;
 };
 
 }  // namespace tributary::client

@@ -8,6 +8,8 @@
 
 #include "base/utf.hpp"
 #include "base/win32.hpp"
+#include "client/drs_directory.hpp"
+#include "client/hosts.hpp"
 #include "security/target_name.hpp"
 
 namespace tributary::client {
@@ -87,26 +89,58 @@ std::optional<NtdsConnection::Reason> parse_reason(std::string_view text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Directory>> Directory::open(const DirectoryOptions& options) {
+Result<> Directory::read_root() {
+  auto root = connection_->root_dse();
+  if (!root) return std::unexpected(std::move(root.error()));
+  default_nc_ = root->text("defaultNamingContext");
+  configuration_nc_ = root->text("configurationNamingContext");
+  schema_nc_ = root->text("schemaNamingContext");
+  root_domain_nc_ = root->text("rootDomainNamingContext");
+  dns_host_name_ = root->text("dnsHostName");
+  ds_service_name_ = root->text("dsServiceName");
+  naming_contexts_ = texts(*root, "namingContexts");
+  is_samba_ = root->text("vendorName").starts_with("Samba");
+  highest_committed_usn_ = number<std::int64_t>(*root, "highestCommittedUSN");
+  return {};
+}
+
+Result<std::unique_ptr<Directory>> Directory::open_over_ldap(const DirectoryOptions& options) {
   auto connection = ldap::Connection::open({options.host, options.port, options.timeout});
   if (!connection) return std::unexpected(std::move(connection.error()));
-  auto directory = std::unique_ptr<Directory>(new Directory(std::move(*connection)));
-  auto root = directory->connection_->root_dse();
-  if (!root) return std::unexpected(std::move(root.error()));
-  directory->default_nc_ = root->text("defaultNamingContext");
-  directory->configuration_nc_ = root->text("configurationNamingContext");
-  directory->schema_nc_ = root->text("schemaNamingContext");
-  directory->root_domain_nc_ = root->text("rootDomainNamingContext");
-  directory->dns_host_name_ = root->text("dnsHostName");
-  directory->ds_service_name_ = root->text("dsServiceName");
-  directory->naming_contexts_ = texts(*root, "namingContexts");
-  directory->is_samba_ = root->text("vendorName").starts_with("Samba");
-  directory->highest_committed_usn_ = number<std::int64_t>(*root, "highestCommittedUSN");
+  auto directory = std::unique_ptr<Directory>(new Directory(std::move(*connection), true));
+  if (auto read = directory->read_root(); !read) return std::unexpected(std::move(read.error()));
   // The name to authenticate is the one the caller trusts; an address has to be content with what the server calls itself.
-  const bool named = options.host.find_first_not_of("0123456789.:") != std::string::npos && options.host.find(':') == std::string::npos;
-  const std::string spn = !options.spn.empty() ? options.spn : security::ldap_spn(named ? options.host : directory->dns_host_name_);
+  const std::string spn =
+      !options.spn.empty() ? options.spn : security::ldap_spn(is_numeric_address(options.host) ? directory->dns_host_name_ : options.host);
   if (auto bound = directory->connection_->bind(options.credential, spn); !bound) return std::unexpected(std::move(bound.error()));
   return directory;
+}
+
+Result<std::unique_ptr<Directory>> Directory::open_over_drsuapi(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout) {
+  auto directory = std::unique_ptr<Directory>(new Directory(entries_over_drsuapi(std::move(dc), timeout), false));
+  if (auto read = directory->read_root(); !read) return std::unexpected(std::move(read.error()));
+  return directory;
+}
+
+Result<std::unique_ptr<Directory>> Directory::open(const DirectoryOptions& options) {
+  const auto map = HostMap::from_environment();
+  if (!map) return std::unexpected(in_phase(map.error(), Phase::kDns));
+  const HostPort called = split_host_port(options.host);
+  const HostPort* const known = map->find(called.host);
+  const bool only_drsuapi = options.bind && (called.port || (known != nullptr && known->port));
+  Result<std::unique_ptr<Directory>> opened = fail(win32::kErrorNotSupported);
+  if (!only_drsuapi) {
+    DirectoryOptions there = options;
+    there.host = known != nullptr ? known->host : called.host;
+    if (there.spn.empty() && !is_numeric_address(called.host)) there.spn = security::ldap_spn(called.host);
+    opened = open_over_ldap(there);
+    const bool nobody_listens = !opened && opened.error().phase == Phase::kConnect && opened.error().code == win32::kRpcSServerUnavailable;
+    if (!nobody_listens || !options.bind) return opened;
+  }
+  auto dc = options.bind();
+  if (dc) return open_over_drsuapi(std::move(*dc), options.timeout);
+  if (only_drsuapi) return std::unexpected(std::move(dc.error()));
+  return opened;
 }
 
 std::string Directory::forest_dns_name() const { return dns_name_of_dn(root_domain_nc_); }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What administrators' commands need to know of a forest, read over LDAP from its Configuration NC: its DSAs, their names and GUIDs,
-// the NCs they hold, and the raw replication attributes of an NC root ([MS-ADTS] 6.1.1.2.2: sites, servers, nTDSDSA objects).
+// What administrators' commands need to know of a forest, read from its Configuration NC: its DSAs, their names and GUIDs, the NCs they
+// hold, and the raw replication attributes of an NC root ([MS-ADTS] 6.1.1.2.2: sites, servers, nTDSDSA objects). Over LDAP, or, where a DC
+// has none, over drsuapi (drs_directory.hpp), which shows everything that replicates.
 // Blocks. One thread at a time per Directory.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/guid.hpp"
+#include "client/client.hpp"
 #include "ldap/ldap_client.hpp"
 #include "security/credentials.hpp"
 
@@ -49,18 +52,23 @@ struct NtdsConnection {
 };
 
 struct DirectoryOptions {
-  std::string host;
+  std::string host;  ///< as Target::domain_controller has it: with a port, or in the file of hosts, too
   std::uint16_t port = ldap::kLdapPort;
   std::shared_ptr<security::Credential> credential;
   std::string spn;  ///< "ldap/<host>" without it
   std::chrono::milliseconds timeout{30'000};
+  /// A bound handle on the same DC, made when it is needed: where nothing listens for LDAP, and where only the port of drsuapi is known
+  /// (in the name, or in the file of hosts), the directory is read over it. Without it there is LDAP or nothing.
+  std::function<Result<std::shared_ptr<DrsHandle>>()> bind{};
 };
 
 /// The directory as one DC shows it.
 class Directory {
  public:
-  /// Connects, reads rootDSE, binds with sealing.
+  /// Connects, reads rootDSE, binds with sealing; or does without LDAP, as the options allow.
   [[nodiscard]] static Result<std::unique_ptr<Directory>> open(const DirectoryOptions& options);
+  /// Over a bound handle alone.
+  [[nodiscard]] static Result<std::unique_ptr<Directory>> open_over_drsuapi(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout);
 
   /// Names from rootDSE.
   [[nodiscard]] const std::string& default_nc() const noexcept { return default_nc_; }
@@ -89,12 +97,18 @@ class Directory {
   /// The values of one attribute of one object: repsFrom, repsTo, replUpToDateVector, ... Empty when the attribute is not there.
   [[nodiscard]] Result<std::vector<Bytes>> attribute(const std::string& dn, const std::string& name);
 
+  /// The entries themselves; of a DC without LDAP those that drs_directory.hpp can show.
   [[nodiscard]] ldap::Connection& ldap() noexcept { return *connection_; }
+  /// False: over drsuapi. Then nothing can be changed, and what does not replicate is not seen.
+  [[nodiscard]] bool has_ldap() const noexcept { return has_ldap_; }
 
  private:
-  explicit Directory(std::unique_ptr<ldap::Connection> connection) : connection_(std::move(connection)) {}
+  Directory(std::unique_ptr<ldap::Connection> connection, bool has_ldap) : connection_(std::move(connection)), has_ldap_(has_ldap) {}
+  [[nodiscard]] static Result<std::unique_ptr<Directory>> open_over_ldap(const DirectoryOptions& options);
+  [[nodiscard]] Result<> read_root();
 
   std::unique_ptr<ldap::Connection> connection_;
+  bool has_ldap_;
   std::string default_nc_, configuration_nc_, schema_nc_, root_domain_nc_, dns_host_name_, ds_service_name_;
   std::vector<std::string> naming_contexts_;
   std::int64_t highest_committed_usn_ = 0;

@@ -87,6 +87,7 @@ class SyncAllWork {
     DirectoryOptions options;
     options.host = home_->host();
     options.credential = home_->credential();
+    options.bind = [this] { return Result<std::shared_ptr<DrsHandle>>(home_); };
     auto directory = Directory::open(options);
     if (!directory) return std::unexpected(std::move(directory.error()));
     directory_ = std::move(*directory);

@@ -11,13 +11,4 @@ namespace tributary::client {
 [[nodiscard]] Result<ReplState<ValueStamp>> read_value_stamps_any_way(DcView dc, const std::string& object_dn, const std::string& attribute = {},
                                                                       const std::string& value_dn = {});
 
-/// A value of one of the syntaxes that have a DN in them, as GetNCChanges carries it: a DSNAME as it lies in memory ([MS-DRSR] 5.50:
-/// structLen, SidLen, Guid, Sid, NameLen, StringName) and behind it, at a multiple of four, the octets that the value pairs with the name.
-struct NamedValue {
-  std::string dn;  ///< lossy where it is not valid UTF-16
-  Bytes rest;
-};
-/// nullopt for octets that cannot be that.
-[[nodiscard]] std::optional<NamedValue> read_named_value(ByteView value);
-
 }  // namespace tributary::client

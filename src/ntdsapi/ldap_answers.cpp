@@ -111,6 +111,7 @@ Result<std::unique_ptr<client::Directory>> open_directory(client::DrsHandle& dc,
   options.host = dc.host();
   options.credential = dc.credential();
   options.timeout = timeout;
+  options.bind = [&dc] { return Result<std::shared_ptr<client::DrsHandle>>(dc.shared_from_this()); };
   return client::Directory::open(options);
 }
 

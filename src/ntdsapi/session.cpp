@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "client/hosts.hpp"
 #include "ntdsapi/spn.hpp"
 
 namespace tributary::ntdsapi {
@@ -39,10 +40,11 @@ Result<HANDLE> open_handle(std::shared_ptr<Session> session) {
   return handle;
 }
 
-std::string domain_of_host(std::string_view host) {
+std::string domain_of_host(std::string_view name) {
+  const std::string host = client::split_host_port(name).host;
   const auto dot = host.find('.');
-  if (dot == std::string_view::npos || is_ip_address(host)) return {};
-  return std::string(host.substr(dot + 1));
+  if (dot == std::string::npos || is_ip_address(std::string_view(host))) return {};
+  return host.substr(dot + 1);
 }
 
 }  // namespace tributary::ntdsapi

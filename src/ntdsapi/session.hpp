@@ -56,7 +56,7 @@ class Session {
 [[nodiscard]] Result<HANDLE> open_handle(std::shared_ptr<Session> session);
 
 /// The domain part of "dc1.lab.example"; empty for a name without a dot and for an address.
-[[nodiscard]] std::string domain_of_host(std::string_view host);
+[[nodiscard]] std::string domain_of_host(std::string_view name);
 
 /// Runs the body of an exported function with the session of its handle, which stays alive until the body has returned.
 template <class Body>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // [MS-DRSR] 5.50: a DSNAME inside a value, told apart from what follows it. The network part is tested against a domain.
-#include "client/value_stamps.hpp"
+#include "client/named_value.hpp"
 
 #include <gtest/gtest.h>
 
