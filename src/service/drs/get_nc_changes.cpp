@@ -118,6 +118,8 @@ void get_nc_changes(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges
   ndr::Arena arena;
   auto reply = repl::get_nc_changes(context, *source, *snapshot, in.msgIn, arena);
   if (!reply) return answer(std::unexpected(std::move(reply.error())));
+  // DEVIATION: a request that wants its answer by mail (V4, V7) is refused: there is no SMTP transport.
+  if (!reply->response_smtp_address.empty()) return refuse(answer, win32::kErrorDsDraNotSupported, "answers by mail");
   const auto native = repl::transform_input(source->terms, *context.schema, in.msgIn);
   if (native && reply->update_refs) {
     const auto root = find_root(context, *snapshot, *native->nc);
