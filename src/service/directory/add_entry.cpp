@@ -34,6 +34,8 @@ ADDENTRY_REPLY_INFO process(AddEntryWork& work, const ENTINF& entinf) {
   const Entry entry(work.reader, work.values, entinf);
   if (entry.has_class(class_id::kCrossRef)) return create_cross_ref(work, entry);
   if (entry.has_class(class_id::kNtdsDsa)) return create_ntds_dsa(work, entry);
+  if (entry.has_class(class_id::kComputer)) return create_computer(work, entry);
+  if (entry.has_class(class_id::kServer)) return create_server(work, entry);
   fail_entry(0, SV_PROBLEM_BUSY, win32::kErrorDsDraInvalidParameter);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three things that an entry of IDL_DRSAddEntry may ask for: a crossRef made or enabled (CreateCrossRef, [MS-DRSR] 4.1.1.2.2), an nTDSDSA
+// The things that an entry of IDL_DRSAddEntry may ask for: a crossRef made or enabled (CreateCrossRef, [MS-DRSR] 4.1.1.2.2), an nTDSDSA
 // made (CreateNtdsDsa, 4.1.1.2.3), an object modified (PerformModifyEntInf, 4.1.1.2.10). Each is a step of the call's one transaction; what
 // fails leaves by AddEntryFailure or Refusal.
 #pragma once
@@ -36,9 +36,17 @@ struct AddEntryWork {
 [[nodiscard]] drsuapi::ADDENTRY_REPLY_INFO create_cross_ref(AddEntryWork& work, const Entry& entry);
 [[nodiscard]] drsuapi::ADDENTRY_REPLY_INFO create_ntds_dsa(AddEntryWork& work, const Entry& entry);
 [[nodiscard]] drsuapi::ADDENTRY_REPLY_INFO modify_entry(AddEntryWork& work, const Entry& entry);
+/// The account and the server object of a DSA of ours that joins (create_dsa_account.cpp).
+[[nodiscard]] drsuapi::ADDENTRY_REPLY_INFO create_computer(AddEntryWork& work, const Entry& entry);
+[[nodiscard]] drsuapi::ADDENTRY_REPLY_INFO create_server(AddEntryWork& work, const Entry& entry);
 
-/// PerformAddOperation (5.151); `as_system`: without the rules for clients (5.152). Attributes of `left_out` are not the object's.
-[[nodiscard]] Dnt perform_add(AddEntryWork& work, const Entry& entry, Attid object_class, std::span<const Attid> left_out, bool as_system);
+struct AddOptions {
+  std::span<const Attid> left_out{};  ///< attributes of the entry that are not the object's
+  bool as_system = false;             ///< without the rules for clients (5.152); the entry may choose the object's GUID
+  bool with_sid = false;              ///< drawn from the pool of this DSA
+};
+/// PerformAddOperation (5.151).
+[[nodiscard]] Dnt perform_add(AddEntryWork& work, const Entry& entry, Attid object_class, const AddOptions& options);
 /// The NC that an nTDSDSA entry names beside Schema and Configuration (GetDomainNameFromEntinf, 4.1.1.2.6).
 [[nodiscard]] std::optional<repl::DsnameView> domain_of_entry(const Reader& reader, const Entry& entry);
 [[nodiscard]] drsuapi::ADDENTRY_REPLY_INFO info_of(const Reader& reader, Dnt object);

@@ -58,7 +58,7 @@ Dnt make_cross_ref(AddEntryWork& work, const Entry& entry, const Partitions& par
   if (!partitions.owns(FsmoRole::kDomainNaming)) refuse(win32::kErrorDsReferral);
   if (entry.of_name(nc) == kNoDnt) add_subref(work, nc);
   const Attid left_out[] = {attid::kSystemFlags};
-  const Dnt made = perform_add(work, entry, class_id::kCrossRef, left_out, false);
+  const Dnt made = perform_add(work, entry, class_id::kCrossRef, {.left_out = left_out});
   if (!entry.has(attid::kSystemFlags)) return made;
   const repl::Modification change{repl::ModifyOperation::kReplace, attid::kSystemFlags, {repl::u32_value(flags)}};
   work.updates.append(must(repl::modify(work.tx, work.context, made, std::span(&change, 1), kBySystem)));

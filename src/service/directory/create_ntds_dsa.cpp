@@ -86,7 +86,7 @@ ADDENTRY_REPLY_INFO create_ntds_dsa(AddEntryWork& work, const Entry& entry) {
     fail_entry(serviceError, SV_PROBLEM_DIR_ERROR, win32::kErrorDsNoCrossrefForNc);
   check_functional_level(work, entry, domain);
   const Attid left_out[] = {attid::kServerReference, attid::kObjectGuid};
-  const Dnt dsa = perform_add(work, entry, class_id::kNtdsDsa, left_out, true);
+  const Dnt dsa = perform_add(work, entry, class_id::kNtdsDsa, {.left_out = left_out, .as_system = true});
   add_replication_spn(work, entry, dsa, domain);
   return info_of(work.reader, dsa);
 }

@@ -50,12 +50,13 @@ std::optional<std::uint32_t> Entry::number(Attid attid) const {
   return load_le<std::uint32_t>(value.data());
 }
 
-std::optional<Guid> Entry::guid(Attid attid) const {
-  const auto* attribute = find(attid);
+std::optional<ObjectGuid> Entry::wanted_guid() const {
+  if (!entinf_.pName->Guid.is_null()) return ObjectGuid{entinf_.pName->Guid};
+  const auto* attribute = find(attid::kObjectGuid);
   if (attribute == nullptr || attribute->wire->AttrVal.pAVal.empty()) return std::nullopt;
-  const auto made = guid_from_bytes(octets(*attribute, 0));
-  if (!made) refuse(win32::kErrorDsInvalidAttributeSyntax);
-  return *made;
+  const auto guid = guid_from_bytes(octets(*attribute, 0));
+  if (!guid) refuse(win32::kErrorDsInvalidAttributeSyntax);
+  return guid->is_null() ? std::nullopt : std::optional(ObjectGuid{*guid});
 }
 
 bool Entry::has_class(Attid object_class) const {

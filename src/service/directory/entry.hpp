@@ -23,7 +23,8 @@ class Entry {
   [[nodiscard]] bool has(Attid attid) const noexcept { return find(attid) != nullptr; }
   [[nodiscard]] std::size_t position(Attid attid) const noexcept;  ///< among the attributes; their number when it is not there
   [[nodiscard]] std::optional<std::uint32_t> number(Attid attid) const;
-  [[nodiscard]] std::optional<Guid> guid(Attid attid) const;
+  /// The GUID that the object is to have, by its name or by objectGUID; nothing when the entry leaves the choice.
+  [[nodiscard]] std::optional<ObjectGuid> wanted_guid() const;
   [[nodiscard]] bool has_class(Attid object_class) const;
   /// Names that a reference attribute has.
   [[nodiscard]] std::vector<repl::DsnameView> names(Attid attid) const;

@@ -9,6 +9,7 @@
 #include "service/access/new_object_descriptor.hpp"
 #include "service/directory/add_entry_steps.hpp"
 #include "service/directory/spn_rights.hpp"
+#include "service/forest/rid_pool.hpp"
 
 namespace tributary::service::directory {
 namespace {
@@ -64,24 +65,28 @@ ADDENTRY_REPLY_INFO info_of(const Reader& reader, Dnt object) {
   return info;
 }
 
-Dnt perform_add(AddEntryWork& work, const Entry& entry, Attid object_class, std::span<const Attid> left_out, bool as_system) {
+Dnt perform_add(AddEntryWork& work, const Entry& entry, Attid object_class, const AddOptions& options) {
   const Dnt parent = entry.parent();
   if (parent == kNoDnt) refuse(win32::kErrorDsNoParentObject);
   repl::AddRequest request;
   request.parent = parent;
   request.rdn = entry.dn().front().value;
   request.rdn_type = entry.dn().front().type;
-  if (as_system)
-    if (const auto guid = entry.guid(attid::kObjectGuid)) request.guid = ObjectGuid{*guid};
+  if (options.as_system) request.guid = entry.wanted_guid();
   for (const auto& attribute : entry.attributes()) {
     const Attid attid = attribute.schema->attid;
-    if (has_element(left_out, attid) || attid == attid::kNtSecurityDescriptor) continue;
+    if (has_element(options.left_out, attid) || attid == attid::kNtSecurityDescriptor) continue;
     request.attributes.push_back({attid, entry.values(attribute)});
   }
   const auto* definition = work.reader.schema().find_class(object_class);
   if (definition == nullptr) refuse(win32::kErrorDsObjClassNotDefined);
   request.attributes.push_back({attid::kNtSecurityDescriptor, {repl::octets_value(descriptor_of(work, entry, *definition, parent))}});
-  auto added = must(repl::add(work.tx, work.context, request, as_system ? repl::CheckLevel::kReplica : repl::CheckLevel::kClient));
+  if (options.with_sid) {
+    auto drawn = must(draw_sid(work.tx, work.context));
+    request.sid = drawn.sid;
+    work.updates.append(drawn.updates);
+  }
+  auto added = must(repl::add(work.tx, work.context, request, options.as_system ? repl::CheckLevel::kReplica : repl::CheckLevel::kClient));
   work.updates.append(added.updates);
   return added.dnt;
 }
