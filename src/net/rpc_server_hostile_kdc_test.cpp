@@ -122,7 +122,7 @@ TEST_F(RpcServerHostile, AFlippedBitEndsTheConnection) {
   EXPECT_GE(tried, 20);
   EXPECT_TRUE(eventually([&] { return server->figures().open == 1; }));
   EXPECT_GE(server->figures().violations, 15u);
-  EXPECT_TRUE(lines.has({"alice@TRIBUTARY.TEST", "access denied"}) || lines.has({"alice@TRIBUTARY.TEST", "ERROR_ACCESS_DENIED"})) << ::testing::PrintToString(lines.all());
+  EXPECT_TRUE(lines.has({"alice@TRIBUTARY.TEST", "dropped", "ERROR_ACCESS_DENIED"})) << ::testing::PrintToString(lines.all());
   EXPECT_TRUE(serves(*server));
 }
 

@@ -204,9 +204,11 @@ void RpcServer::Impl::sweep() {
 
 // Going
 
-void RpcServer::Impl::say(ServerEvent event, const ServerLink& link, const Error& error) {
+void RpcServer::Impl::say(ServerEvent event, std::string_view outcome, const ServerLink& link, const Error& error) {
   const std::string who = link.admitted() ? fmt::format("{} ({})", link.peer_text(), link.principal()) : link.peer_text();
-  log_.say(event, fmt::format("rpc: {}{}: {}", who, link.is_mapper() ? " at the endpoint mapper" : "", describe_error(error)), monotonic_now());
+  // Not describe_error(): its advice is for the other end.
+  log_.say(event, fmt::format("rpc: {}{}: {}: {} ({})", who, link.is_mapper() ? " at the endpoint mapper" : "", outcome, error.detail, win32_name(error.code)),
+           monotonic_now());
 }
 
 void RpcServer::Impl::on_over(ServerLink& link, LinkEnd how, const Error& error) {
@@ -214,12 +216,12 @@ void RpcServer::Impl::on_over(ServerLink& link, LinkEnd how, const Error& error)
   switch (how) {
     case LinkEnd::kPeerLeft:
     case LinkEnd::kFinished: return;
-    case LinkEnd::kHandshake: return say(ServerEvent::kHandshake, link, error);
-    case LinkEnd::kSlow: return say(ServerEvent::kSlow, link, error);
-    case LinkEnd::kIdle: return say(ServerEvent::kIdle, link, error);
-    case LinkEnd::kViolation: return say(ServerEvent::kViolation, link, error);
-    case LinkEnd::kGaveWay: return say(ServerEvent::kRefused, link, error);
-    case LinkEnd::kMemory: return say(ServerEvent::kMemory, link, error);
+    case LinkEnd::kHandshake: return say(ServerEvent::kHandshake, "not authenticated", link, error);
+    case LinkEnd::kSlow: return say(ServerEvent::kSlow, "dropped", link, error);
+    case LinkEnd::kIdle: return say(ServerEvent::kIdle, "closed", link, error);
+    case LinkEnd::kViolation: return say(ServerEvent::kViolation, "dropped", link, error);
+    case LinkEnd::kGaveWay: return say(ServerEvent::kRefused, "gave way", link, error);
+    case LinkEnd::kMemory: return say(ServerEvent::kMemory, "dropped", link, error);
   }
 }
 

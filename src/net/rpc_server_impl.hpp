@@ -62,7 +62,7 @@ class RpcServer::Impl final : public LinkOwner, public std::enable_shared_from_t
   void sweep();
   void arm_sweep();
   void shed();
-  void say(ServerEvent event, const ServerLink& link, const Error& error);
+  void say(ServerEvent event, std::string_view outcome, const ServerLink& link, const Error& error);
   void count(LinkEnd how, const ServerLink& link);
 
   Runtime& runtime_;
