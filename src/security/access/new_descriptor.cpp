@@ -135,6 +135,17 @@ void overlay(SecurityDescriptor& descriptor, SecurityDescriptor given, std::uint
   take_bits(kSdRmControlValid);
 }
 
+/// Other DSAs sort otherwise, or not at all, and say what was defaulted (Samba): no reason to write every object of a replica anew.
+bool says_the_same(SecurityDescriptor written, const SecurityDescriptor& made) {
+  written.control &= ~(kSdOwnerDefaulted | kSdGroupDefaulted | kSdDaclDefaulted | kSdSaclDefaulted);
+  for (auto* const acl : {&written.dacl, &written.sacl}) {
+    if (!*acl) continue;
+    (*acl)->revision = kAclRevisionDs;
+    standardize((*acl)->aces);
+  }
+  return written == made;
+}
+
 Result<std::optional<SecurityDescriptor>> decode_parent(const std::optional<ByteView>& octets) {
   if (!octets) return std::nullopt;
   auto parent = decode_security_descriptor(*octets);
@@ -194,9 +205,7 @@ Result<std::optional<Bytes>> propagate_descriptor(ByteView parent, ByteView chil
   if (!own) return std::unexpected(std::move(own.error()));
   if (!own->owner) return fail(win32::kErrorInvalidData, "security descriptor: it has no owner");
   const auto made = create_security_descriptor({.parent = &*above, .creator = &*own, .object_types = object_types});
-  if (own->dacl) own->dacl->revision = kAclRevisionDs;
-  if (own->sacl) own->sacl->revision = kAclRevisionDs;
-  if (made == *own) return std::nullopt;
+  if (says_the_same(std::move(*own), made)) return std::nullopt;
   auto octets = encode_security_descriptor(made);
   if (!octets) return std::unexpected(std::move(octets.error()));
   return std::move(*octets);

@@ -48,8 +48,8 @@ struct NewObject {
 [[nodiscard]] Result<Bytes> new_descriptor(const NewObject& object, const Token& token);
 
 /// The descriptor of a living object after its parent's has changed or it was moved below another: its own explicit ACEs, the parent's
-/// inheritable ones ([MS-ADTS] 6.1.3, 6.1.3.3). Nothing when the child's says that already, in whatever octets. Not for NC roots and not for
-/// deleted objects, which keep theirs.
+/// inheritable ones ([MS-ADTS] 6.1.3, 6.1.3.3). Nothing when the child's says that already, in whatever octets and
+/// order of ACEs that mean the same. Not for NC roots and not for deleted objects, which keep theirs.
 [[nodiscard]] Result<std::optional<Bytes>> propagate_descriptor(ByteView parent, ByteView child, std::span<const Guid> object_types);
 
 /// What a client writes over an existing descriptor: the parts that `sd_flags` names ([MS-ADTS] 6.1.3.2; kOwnerSecurityInformation ...)

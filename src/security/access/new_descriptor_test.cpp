@@ -152,6 +152,13 @@ TEST(Propagation, ReplacesWhatWasInherited) {  // [MS-ADTS] 6.1.3, 6.1.3.3
   EXPECT_EQ(text(propagate_descriptor(parent, is_protected, {})), "-");
   const Bytes same = octets("O:AUG:DUD:AI(A;;RP;;;AU)(D;ID;WP;;;AU)(D;CIIOID;WP;;;CO)(A;CIID;LC;;;BU)");
   EXPECT_EQ(text(propagate_descriptor(parent, same, {})), "-");
+  const Bytes in_another_order = octets("O:AUG:DUD:AI(A;;RP;;;AU)(A;CIID;LC;;;BU)(D;CIIOID;WP;;;CO)(D;ID;WP;;;AU)");
+  EXPECT_EQ(text(propagate_descriptor(parent, in_another_order, {})), "-");
+  Bytes with_defaults = same;
+  with_defaults[2] |= kSdOwnerDefaulted | kSdGroupDefaulted;
+  EXPECT_EQ(text(propagate_descriptor(parent, with_defaults, {})), "-");
+  const Bytes not_canonical = octets("O:AUG:DUD:AI(A;CIID;LC;;;BU)(A;;RP;;;AU)(D;CIIOID;WP;;;CO)(D;ID;WP;;;AU)");
+  EXPECT_NE(text(propagate_descriptor(parent, not_canonical, {})), "-");
   EXPECT_EQ(propagate_descriptor(Bytes{1}, child, {}).error().code, win32::kErrorInvalidData);
   EXPECT_EQ(propagate_descriptor(parent, Bytes{1}, {}).error().code, win32::kErrorInvalidData);
   EXPECT_EQ(propagate_descriptor(parent, octets("D:"), {}).error().code, win32::kErrorInvalidData);
