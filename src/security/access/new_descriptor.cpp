@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/win32.hpp"
+#include "security/access/access_check.hpp"
 #include "security/access/ace_order.hpp"
 #include "security/access/rights.hpp"
 #include "security/access/sddl.hpp"
@@ -153,13 +154,26 @@ Result<std::optional<SecurityDescriptor>> decode_parent(const std::optional<Byte
   return std::move(*parent);
 }
 
+/// The "default administrators group" of [MS-ADTS] 6.1.3.8, where the user has one.
+const Sid* default_administrators(const NewObject& object, const Token& token) {
+  const auto found = std::ranges::find_if(object.administrators, [&](const Sid& group) { return token.has(group); });
+  return found == object.administrators.end() ? nullptr : &*found;
+}
+
+/// [MS-ADTS] 6.1.3.5: ownership can be taken, not given away.
+Result<void> check_given_owner(const NewObject& object, const Token& token, const std::optional<Sid>& owner) {
+  const Sid* const administrators = default_administrators(object, token);
+  if (!owner || *owner == token.user || (administrators != nullptr && *owner == *administrators) || has_administrators_privileges(token)) return {};
+  return fail(kErrorInvalidOwner, "nTSecurityDescriptor with the owner " + to_string(*owner));
+}
+
 /// The rest of the way, when it is known what the creator wants.
 Result<Bytes> finish(const NewObject& object, SecurityDescriptor creator, const Token& token) {
   auto parent = decode_parent(object.parent);
   if (!parent) return std::unexpected(std::move(parent.error()));
   // [MS-ADTS] 6.1.3.7
-  const auto administrators = std::ranges::find_if(object.administrators, [&](const Sid& group) { return token.has(group); });
-  if (!creator.owner && administrators != object.administrators.end()) creator.owner = creator.group = *administrators;
+  if (const Sid* const administrators = default_administrators(object, token); !creator.owner && administrators != nullptr)
+    creator.owner = creator.group = *administrators;
   const DescriptorSources sources{.parent = *parent ? &**parent : nullptr,
                                   .creator = &creator,
                                   .object_types = object.object_types,
@@ -194,7 +208,10 @@ SecurityDescriptor create_security_descriptor(const DescriptorSources& sources) 
 Result<Bytes> new_descriptor(const NewObject& object, const Token& token) {
   auto creator = object.given ? decode_security_descriptor(*object.given) : parse_sddl(object.default_sddl, object.domains);
   if (!creator) return std::unexpected(std::move(creator.error()));
-  if (object.given && !creator->dacl) return fail(win32::kErrorDsUnwillingToPerform, "nTSecurityDescriptor without a DACL");
+  if (object.given) {
+    if (!creator->dacl) return fail(win32::kErrorDsUnwillingToPerform, "nTSecurityDescriptor without a DACL");
+    if (auto may = check_given_owner(object, token, creator->owner); !may) return std::unexpected(std::move(may.error()));
+  }
   return finish(object, std::move(*creator), token);
 }
 
@@ -217,6 +234,8 @@ Result<Bytes> modified_descriptor(const NewObject& object, ByteView current, std
   if (!object.given) return fail(win32::kErrorInvalidParameter, "there is no descriptor to write");
   auto given = decode_security_descriptor(*object.given);
   if (!given) return std::unexpected(std::move(given.error()));
+  if ((sd_flags & kOwnerSecurityInformation) != 0)
+    if (auto may = check_given_owner(object, token, given->owner); !may) return std::unexpected(std::move(may.error()));
   overlay(*descriptor, std::move(*given), sd_flags);
   if (!descriptor->dacl) return fail(win32::kErrorDsUnwillingToPerform, "nTSecurityDescriptor without a DACL");
   return finish(object, std::move(*descriptor), token);

@@ -32,6 +32,9 @@ struct DescriptorSources {
 /// (unless protected), in the order of [MS-ADTS] 6.1.3.1. Doing it again with the result as `creator` changes nothing.
 [[nodiscard]] SecurityDescriptor create_security_descriptor(const DescriptorSources& sources);
 
+/// ERROR_INVALID_OWNER ([MS-ERREF] 2.2).
+inline constexpr Win32 kErrorInvalidOwner{1307};
+
 /// An object that is about to be added.
 struct NewObject {
   std::optional<ByteView> parent{};         ///< nTSecurityDescriptor of its parent; nothing for the root of an NC
@@ -44,7 +47,8 @@ struct NewObject {
   std::span<const Sid> administrators{};
 };
 /// The value of nTSecurityDescriptor for an object that `token` adds ([MS-ADTS] 6.1.3.3, 6.1.3.6, 6.1.3.7).
-/// kErrorDsUnwillingToPerform when the client gave one without a DACL; kErrorInvalidData when a descriptor cannot be read.
+/// kErrorDsUnwillingToPerform when the client gave one without a DACL; kErrorInvalidOwner when it names an owner that is neither the user nor
+/// his group of administrators, and the user may not restore (6.1.3.5); kErrorInvalidData when a descriptor cannot be read.
 [[nodiscard]] Result<Bytes> new_descriptor(const NewObject& object, const Token& token);
 
 /// The descriptor of a living object after its parent's has changed or it was moved below another: its own explicit ACEs, the parent's
@@ -53,7 +57,7 @@ struct NewObject {
 [[nodiscard]] Result<std::optional<Bytes>> propagate_descriptor(ByteView parent, ByteView child, std::span<const Guid> object_types);
 
 /// What a client writes over an existing descriptor: the parts that `sd_flags` names ([MS-ADTS] 6.1.3.2; kOwnerSecurityInformation ...)
-/// come from `given`, the others stay; then as for a new object. `parent` as in NewObject.
+/// come from `given`, the others stay; then as for a new object, with the same errors. `parent` as in NewObject.
 inline constexpr std::uint32_t kOwnerSecurityInformation = 0x1;
 inline constexpr std::uint32_t kGroupSecurityInformation = 0x2;
 inline constexpr std::uint32_t kDaclSecurityInformation = 0x4;

@@ -34,12 +34,12 @@ std::string text(const Result<std::optional<Bytes>>& made) {
   return *made ? text(Result<Bytes>(**made)) : "-";
 }
 
-/// What a user object below `parent` gets when user 1105 adds it.
+/// What a user object below `parent` gets when user 1105 adds it, who may restore and so choose the owner.
 std::string made(std::string_view parent, std::string_view given, std::span<const Guid> types = std::span(&kUser, 1)) {
   const Bytes above = octets(parent), own = octets(given);
   NewObject object{.given = own, .object_types = types, .domains = domains()};
   if (!parent.empty()) object.parent = above;
-  return text(new_descriptor(object, Token{.user = user(1105), .groups = {}, .primary_group = user(513)}));
+  return text(new_descriptor(object, Token{.user = user(1105), .groups = {sids::kAdministrators}, .primary_group = user(513)}));
 }
 
 struct Flags {
@@ -132,7 +132,26 @@ TEST(NewDescriptor, WhatAdministratorsMakeBelongsToTheirGroup) {  // [MS-ADTS] 6
   EXPECT_EQ(owner({sids::kAdministrators}, user(513)), "O:S-1-5-21-1-2-3-1105G:DUD:");
   const Bytes given = octets("O:AUG:BUD:");
   const NewObject object{.given = given, .domains = domains(), .administrators = order};
-  EXPECT_EQ(text(new_descriptor(object, Token{.user = user(500), .groups = {da}})), "O:AUG:BUD:");  // an owner that was given stays
+  EXPECT_EQ(text(new_descriptor(object, Token{.user = user(500), .groups = {sids::kAdministrators, da}})), "O:AUG:BUD:");  // what was given stays
+}
+
+TEST(NewDescriptor, OwnershipIsNotGivenAway) {  // [MS-ADTS] 6.1.3.5
+  const Sid order[] = {user(512)};
+  const auto result = [&](std::string_view given, std::vector<Sid> groups) {
+    const Bytes value = octets(given);
+    const NewObject object{.given = value, .domains = domains(), .administrators = order};
+    const auto added = new_descriptor(object, Token{.user = user(1105), .groups = groups});
+    const Bytes now = octets("O:SYG:SYD:");
+    const auto modified = modified_descriptor(object, now, kAllSecurityInformation, Token{.user = user(1105), .groups = groups});
+    EXPECT_EQ(added.has_value(), modified.has_value());
+    return added ? win32::kErrorSuccess : added.error().code;
+  };
+  EXPECT_EQ(result("O:S-1-5-21-1-2-3-1105D:", {}), win32::kErrorSuccess);
+  EXPECT_EQ(result("D:", {}), win32::kErrorSuccess);
+  EXPECT_EQ(result("O:DAD:", {user(512)}), win32::kErrorSuccess);
+  EXPECT_EQ(result("O:DAD:", {}), kErrorInvalidOwner);
+  EXPECT_EQ(result("O:AUD:", {sids::kAuthenticatedUsers}), kErrorInvalidOwner);
+  EXPECT_EQ(result("O:AUD:", {sids::kAdministrators}), win32::kErrorSuccess);
 }
 
 TEST(NewDescriptor, WithoutAnyDefaultItIsTheOwnersAndTheSystems) {  // [MS-DTYP] 2.5.2, DefaultDACL
@@ -168,7 +187,7 @@ TEST(Modification, TakesThePartsThatTheFlagsName) {  // [MS-ADTS] 6.1.3.2
   const Bytes parent = octets("O:SYG:SYD:(A;CI;LC;;;BU)"), now = octets("O:AUG:DUD:AI(A;;RP;;;AU)(A;CIID;LC;;;BU)S:(AU;SA;WP;;;WD)");
   const Bytes given = octets("O:BAG:BAD:P(A;;GR;;;BA)S:");
   const NewObject object{.parent = parent, .given = given, .domains = domains()};
-  const Token token{.user = user(1105), .groups = {}};
+  const Token token{.user = user(1105), .groups = {sids::kAdministrators}};
   const auto result = [&](std::uint32_t flags) { return text(modified_descriptor(object, now, flags, token)); };
   EXPECT_EQ(result(kOwnerSecurityInformation), "O:BAG:DUD:AI(A;;RP;;;AU)(A;CIID;LC;;;BU)S:AI(AU;SA;WP;;;WD)");
   EXPECT_EQ(result(kGroupSecurityInformation), "O:AUG:BAD:AI(A;;RP;;;AU)(A;CIID;LC;;;BU)S:AI(AU;SA;WP;;;WD)");
