@@ -35,7 +35,11 @@ void register_dsa(cli::App& app) {
       "  tributary dsa serve                                      run it, in the foreground\n"
       "  tributary dsa status                                     how it is doing\n");
   add_init(app, *group);
-
+  add_join(app, *group);
+  add_serve(app, *group);
+  add_status(app, *group);
+  add_database_verbs(app, *group);
+  add_demote(app, *group);
 }
 
 }  // namespace tributary::dsa

@@ -24,6 +24,7 @@ template <class Arguments>
 CLI::App* add_verb(cli::App& app, CLI::App& group, const char* name, const char* summary, const char* examples, std::shared_ptr<Arguments> arguments,
                    Result<> (*run)(cli::Context&, Arguments&)) {
   CLI::App* const verb = group.add_subcommand(name, summary);
+  verb->group("Verbs");
   verb->fallthrough();
   verb->footer(std::string("\nExamples:\n") + examples);
   verb->add_option("--config", arguments->config_file, "The configuration (default: /etc/tributary/dsa.toml)")->type_name("FILE");
@@ -33,7 +34,11 @@ CLI::App* add_verb(cli::App& app, CLI::App& group, const char* name, const char*
 }
 
 void add_init(cli::App& app, CLI::App& group);
+void add_join(cli::App& app, CLI::App& group);
 void add_serve(cli::App& app, CLI::App& group);
+void add_database_verbs(cli::App& app, CLI::App& group);  ///< import, export, check, digest, backup, restore
+void add_demote(cli::App& app, CLI::App& group);
+void add_status(cli::App& app, CLI::App& group);
 
 /// All of them.
 void register_dsa(cli::App& app);

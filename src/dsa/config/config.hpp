@@ -39,7 +39,7 @@ struct Config {
 
   // [kerberos]
   std::string keytab = "/etc/tributary/dsa.keytab";
-  std::string realm;         ///< empty: the forest's domain in capitals
+  std::string realm;         ///< of the domain's principals; empty: the domain's DNS name in capitals
   std::string principal;     ///< of connections that we open; empty: the first of the keytab
   std::string replay_cache;  ///< as krb5.conf has it; empty: the Kerberos library's default
 

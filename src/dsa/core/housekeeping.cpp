@@ -6,7 +6,9 @@
 #include "base/win32.hpp"
 #include "dsa/core/running_dsa.hpp"
 #include "repl/updates/garbage.hpp"
+#include "repl/updates/links.hpp"
 #include "repl/updates/nc.hpp"
+#include "service/kcc/kcc.hpp"
 
 namespace tributary::dsa {
 namespace {
@@ -15,6 +17,9 @@ constexpr std::size_t kCollectedMax = 1000;  // objects and links in one transac
 constexpr MonoTime kKccInterval = std::chrono::minutes(15);  // [MS-ADTS] 6.2.2: "by default" 15 minutes
 constexpr MonoTime kFirstCollection = std::chrono::minutes(15);  // not while a restarted DSA catches up
 constexpr MonoTime kKccDamping = std::chrono::minutes(1);
+constexpr MonoTime kFirstKccRun = std::chrono::seconds(5);
+constexpr std::chrono::milliseconds kContactTimeout{15'000};
+constexpr MonoTime kLinkWorkInterval = std::chrono::minutes(1);
 constexpr std::string_view kRecycleBinValue = "tombstonesRecycled";
 
 }  // namespace
@@ -30,10 +35,11 @@ void RunningDsa::keep_house() {
     }
   }
   auto next_collection = net::monotonic_now() + kFirstCollection;
-  auto next_kcc = net::monotonic_now() + std::chrono::seconds(30);
+  auto next_kcc = net::monotonic_now() + kFirstKccRun;
+  auto next_link_work = net::monotonic_now();
   std::unique_lock guard(house_mutex_);
   while (!is_stopping_) {
-    house_changed_.wait_for(guard, std::min(next_collection, next_kcc) - net::monotonic_now());
+    house_changed_.wait_for(guard, std::max(MonoTime{}, std::min({next_collection, next_kcc, next_link_work}) - net::monotonic_now()));
     if (is_stopping_) return;
     guard.unlock();
     const auto now = net::monotonic_now();
@@ -49,6 +55,10 @@ void RunningDsa::keep_house() {
       const auto collected = collect_garbage();
       if (!collected) log('e', "garbage collection: " + describe_error(collected.error()));
       else if (*collected != 0) log('i', fmt::format("garbage collection: {} objects and link values are gone", *collected));
+    }
+    if (now >= next_link_work) {
+      next_link_work = now + kLinkWorkInterval;
+      finish_link_work();
     }
     if (now >= next_kcc) {
       next_kcc = now + kKccInterval;
@@ -87,14 +97,38 @@ Result<std::uint64_t> RunningDsa::collect_garbage() {
   return gone;
 }
 
+/// Links of objects with very many of them, after a deletion ([MS-ADTS] 3.1.1.1.16): what the update itself left.
+void RunningDsa::finish_link_work() {
+  for (bool more = true; more;) {
+    more = false;
+    const auto done = change([&](store::WriteTransaction& tx) -> Result<void> {
+      const auto work = repl::continue_link_work(tx, kCollectedMax);
+      if (!work) return std::unexpected(work.error());
+      more = work->more;
+      return work->changed == 0 && !more ? fail(win32::kErrorNoMoreItems) : Result<void>();
+    });
+    if (!done && done.error().code != win32::kErrorNoMoreItems) return log('e', "links of deleted objects: " + describe_error(done.error()));
+  }
+}
+
 Result<void> RunningDsa::run_kcc(bool damped) {
-  const std::lock_guard guard(house_mutex_);
-  const auto now = net::monotonic_now();
-  if (damped && last_kcc_run_ != MonoTime{} && now - last_kcc_run_ < kKccDamping) return {};
-  last_kcc_run_ = now;
+  const std::lock_guard running(kcc_mutex_);
+  const auto began = net::monotonic_now();
+  if (damped && last_kcc_run_ && began - *last_kcc_run_ < kKccDamping) return {};
+  last_kcc_run_ = began;
+  std::uint64_t seed = 0;
+  std::array<std::uint8_t, sizeof seed> octets{};
+  random_.fill(octets);
+  seed = load_le<std::uint64_t>(octets.data());
+  auto run = service::run_kcc(*this, service::contact_partners(*this, kContactTimeout), seed);
+  if (!run) return std::unexpected(std::move(run.error()));
+  if (!run->text.empty()) log('i', "KCC: " + run->text);
   return {};
 }
 
-service::KccFailures RunningDsa::kcc_failures() { return {}; }
+service::KccFailures RunningDsa::kcc_failures() {
+  auto failures = service::stored_kcc_failures(*store_->read());
+  return failures ? std::move(*failures) : service::KccFailures{};
+}
 
 }  // namespace tributary::dsa

@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 #include "base/utf.hpp"
 #include "base/win32.hpp"
+#include "security/gss_context.hpp"
 #include "security/target_name.hpp"
 
 namespace tributary::dsa {
@@ -66,7 +69,7 @@ Result<std::shared_ptr<security::Credential>> Partners::credential() {
   return credential_ = std::move(*acquired);
 }
 
-Result<std::shared_ptr<client::DrsHandle>> Partners::bind(const PartnerHint& hint, std::chrono::milliseconds timeout) {
+Result<client::BindOptions> Partners::options_for(const PartnerHint& hint) {
   client::BindOptions options;
   {
     const std::lock_guard guard(mutex_);
@@ -80,10 +83,39 @@ Result<std::shared_ptr<client::DrsHandle>> Partners::bind(const PartnerHint& hin
   auto tickets = credential();
   if (!tickets) return std::unexpected(std::move(tickets.error()));
   options.credential = std::move(*tickets);
-  options.timeout = timeout;
-  auto bound = client::DrsHandle::bind(runtime_, std::move(options));
+  return options;
+}
+
+Result<std::shared_ptr<client::DrsHandle>> Partners::bind(const PartnerHint& hint, std::chrono::milliseconds timeout) {
+  auto options = options_for(hint);
+  if (!options) return std::unexpected(std::move(options.error()));
+  options->timeout = timeout;
+  auto bound = client::DrsHandle::bind(runtime_, std::move(*options));
   if (!bound && !hint.host_name.empty()) bound.error().detail.insert(0, hint.host_name + ": ");
   return bound;
+}
+
+Result<std::shared_ptr<net::RpcConnection>> Partners::connect(const PartnerHint& hint, const rpc::SyntaxId& interface, std::chrono::milliseconds timeout) {
+  auto options = options_for(hint);
+  if (!options) return std::unexpected(std::move(options.error()));
+  const auto spn = security::TargetName::from_spn(options->target.spn);
+  if (!spn) return std::unexpected(spn.error());
+  net::ConnectOptions connect;
+  connect.host = options->target.domain_controller;
+  connect.port = options->target.port;
+  connect.interface = interface;
+  connect.timeout = timeout;
+  std::promise<Result<std::shared_ptr<net::RpcConnection>>> promise;
+  auto opened = promise.get_future();
+  net::RpcConnection::open(
+      runtime_, std::move(connect),
+      [credential = options->credential, spn = *spn]() -> Result<std::shared_ptr<security::SecurityContext>> {
+        auto context = security::make_initiator(credential, spn);
+        if (!context) return std::unexpected(std::move(context.error()));
+        return std::shared_ptr<security::SecurityContext>(std::move(*context));
+      },
+      [&promise](Result<std::shared_ptr<net::RpcConnection>> connection) { promise.set_value(std::move(connection)); });
+  return opened.get();
 }
 
 void Partners::drop(const DsaGuid& dsa, const std::shared_ptr<client::DrsHandle>& handle) {

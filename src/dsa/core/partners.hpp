@@ -55,6 +55,8 @@ class Partners {
   };
   /// Somebody else who binds to the same partner is waited for.
   [[nodiscard]] Result<Bound> handle(const PartnerHint& hint, std::chrono::milliseconds timeout);
+  /// A connection of its own to another interface of the partner, authenticated in the same way.
+  [[nodiscard]] Result<std::shared_ptr<net::RpcConnection>> connect(const PartnerHint& hint, const rpc::SyntaxId& interface, std::chrono::milliseconds timeout);
   /// What is bound and usable now, or null. Does not block.
   [[nodiscard]] std::shared_ptr<client::DrsHandle> cached(const DsaGuid& dsa);
   /// The handle turned out to be dead: the next one is bound afresh.
@@ -82,6 +84,7 @@ class Partners {
   };
   [[nodiscard]] std::shared_ptr<Slot> slot(const DsaGuid& dsa);
   [[nodiscard]] Result<std::shared_ptr<security::Credential>> credential();
+  [[nodiscard]] Result<client::BindOptions> options_for(const PartnerHint& hint);
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> bind(const PartnerHint& hint, std::chrono::milliseconds timeout);
 
   net::Runtime& runtime_;

@@ -339,6 +339,10 @@ Result<std::shared_ptr<client::DrsHandle>> RunningDsa::partner(const DsaGuid& ds
   return std::move(bound->handle);
 }
 
+Result<std::shared_ptr<net::RpcConnection>> RunningDsa::connect(const DsaGuid& dsa, const rpc::SyntaxId& interface, std::chrono::milliseconds timeout) {
+  return partners_.connect(hint_of(dsa, {}), interface, timeout);
+}
+
 std::vector<RunningCycle> RunningDsa::running_cycles() const {
   const std::lock_guard guard(cycles_mutex_);
   std::vector<RunningCycle> list;

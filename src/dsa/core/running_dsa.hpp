@@ -73,6 +73,8 @@ class RunningDsa final : public service::Dsa {
   [[nodiscard]] std::vector<RunningCycle> running_cycles() const;
   [[nodiscard]] Control::Figures queue_figures() { return control_.figures(); }
   [[nodiscard]] Workers& workers() noexcept { return workers_; }
+  /// Another interface of a partner, on a connection of its own.
+  [[nodiscard]] Result<std::shared_ptr<net::RpcConnection>> connect(const DsaGuid& dsa, const rpc::SyntaxId& interface, std::chrono::milliseconds timeout);
   /// One piece of garbage collection after the other until there is no more; how many objects and links went.
   Result<std::uint64_t> collect_garbage();
   [[nodiscard]] bool is_alive();  ///< the control thread answers; for the watchdog
@@ -127,6 +129,7 @@ class RunningDsa final : public service::Dsa {
 
   // Work that comes by itself (housekeeping.cpp).
   void keep_house();
+  void finish_link_work();
 
   Config config_;
   Log& log_;
@@ -154,7 +157,8 @@ class RunningDsa final : public service::Dsa {
   std::condition_variable house_changed_;
   bool is_stopping_ = false;
   bool is_started_ = false;
-  MonoTime last_kcc_run_{};
+  std::mutex kcc_mutex_;
+  std::optional<MonoTime> last_kcc_run_;  ///< under kcc_mutex_
   std::thread house_;
 };
 

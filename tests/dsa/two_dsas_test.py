@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+# The whole of `tributary dsa` with real processes: a forest is made, a second DSA joins, a thousand users travel, both come out equal by
+# digest; one is killed in the middle of a sync, is sound, and goes on; one is restored from a backup.
+# Usage: two_dsas_test.py BUILD-FOLDER [FOLDER]
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "lab"))
+import people  # noqa: E402
+from ours import OurForest, OursError  # noqa: E402
+
+USERS, MORE_USERS = 1000, 3000
+
+
+def say(text):
+    print(f"two_dsas_test: {text}", flush=True)
+
+
+def expect(condition, what):
+    if not condition:
+        raise OursError(what)
+
+
+def document(dsa, verb, *arguments):
+    return json.loads(dsa.verb(verb, *arguments, "--json", timeout=600).stdout)
+
+
+def wait(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while not condition():
+        expect(time.monotonic() < end, f"{what} within {seconds} s")
+        time.sleep(0.1)
+
+
+def import_users(forest, dsa, count, container, seed):
+    path = os.path.join(dsa.folder, f"{container}.ldif")
+    entries = people.write(path, count, count // 50, forest.domain_dn, forest.domain, container, seed)
+    done = document(dsa, "import", path)
+    expect(done["objects"] == entries, f"imported {done}")
+    say(f"{entries} objects imported, {done['objects_per_second']:.0f} a second")
+
+
+def wait_until_equal(forest, a, b, seconds):
+    try:
+        wait(lambda: forest.digests(a) == forest.digests(b), seconds, f"{a.name} and {b.name} are not equal")
+    except OursError as failure:
+        raise OursError(f"{failure}\n{a.log_tail(2000)}\n{b.log_tail(2000)}") from None
+
+
+def check_life(forest, a, b):
+    a.init()
+    a.serve()
+    say(f"{a.host} serves {forest.domain}")
+    begin = time.monotonic()
+    b.join(a)
+    say(f"{b.host} has joined in {time.monotonic() - begin:.1f} s")
+    b.serve()
+    wait_until_equal(forest, a, b, 30)
+
+
+def check_import(forest, a, b):
+    import_users(forest, a, USERS, "People", 1)
+    wait_until_equal(forest, a, b, 60)
+    say("the notification brought them over: equal digests")
+    forest.replicate(b, a, forest.domain_dn)
+    expect(forest.digests(a) == forest.digests(b), "different after tributary replicate")
+    compared = document(b, "digest", "--against", a.host)
+    expect(compared["equal"], f"compared: {compared}")
+    replica = next(each for each in document(b, "status")["replicas"] if each["nc"] == forest.domain_dn)
+    expect(replica["sources"] and replica["sources"][0]["result"] == 0, f"status: {replica}")
+
+
+def check_kill(forest, a, b):
+    b.stop()
+    import_users(forest, a, MORE_USERS, "Crowd", 2)
+    for wait_ms in (30, 60, 90, 120):
+        b.serve()
+        time.sleep(wait_ms / 1000)
+        b.kill()
+        checked = document(b, "check")
+        expect(checked["sound"], f"after kill -9: {checked}")
+    say("killed four times after its start, and sound each time")
+    b.serve()
+    wait_until_equal(forest, a, b, 120)
+    expect(document(b, "check")["sound"], "not sound at the end")
+
+
+def check_restore(forest, a, b):
+    backup = os.path.join(a.folder, "backup")
+    document(a, "backup", backup)
+    expect(a.stop() == 0 and b.stop() == 0, "a clean end has status 0")
+    expect(document(a, "check")["sound"], "not sound after a clean end")
+    shutil.move(os.path.join(a.folder, "data"), os.path.join(a.folder, "old"))
+    restored = document(a, "restore", backup)
+    expect(restored["dsa_guid"] == a.guid, f"restored: {restored}")
+    a.serve()
+    b.serve()
+    wait_until_equal(forest, a, b, 60)
+    say("a restored DSA goes on under a new invocationId")
+
+
+def main():
+    folder = sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp(prefix="tributary-dsa-")
+    try:
+        with OurForest(folder, sys.argv[1]) as forest:
+            a, b = (forest.add(name, replication={"notify_first_s": 0, "notify_subsequent_s": 0, "page_objects": 100}) for name in ("dsa-a", "dsa-b"))
+            check_life(forest, a, b)
+            check_import(forest, a, b)
+            check_kill(forest, a, b)
+            check_restore(forest, a, b)
+    except OursError as failure:
+        print(f"two_dsas_test: {failure}", file=sys.stderr)
+        return 1
+    finally:
+        if len(sys.argv) <= 2:
+            shutil.rmtree(folder, ignore_errors=True)
+    say("all is well")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
