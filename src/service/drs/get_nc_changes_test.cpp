@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
                       r.usnvecFrom.usnHighObjUpdate = 1'000'000'000;
                     },
                     &other_dsa}),
-    rule_name<IDL_DRSGetNCChanges, DRS_MSG_GETCHGREQ_V10>);
+    kRuleName);
 
 // 4.1.10.5.1, and the tables of 4.1.3.1: which reply goes with which request.
 TEST(GetNcChangesVersions, V10HasV9AndV8HasV6) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // IDL_DRSGetReplInfo on the wire: rights, codes and content of every type of information. [MS-DRSR] 4.1.13.3 and its examples.
 #include "base/utf.hpp"
+#include "repl/state/up_to_dateness.hpp"
 #include "service/drs/testing/rules.hpp"
 
 namespace tributary::service::testing {
@@ -84,7 +85,7 @@ std::vector<InfoRule> all_rules() {
   append(rules_of("OutgoingCalls", DS_REPL_INFO_SERVER_OUTGOING_CALLS, {}, {}));
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(Rights, GetReplInfo, ::testing::ValuesIn(all_rules()), rule_name<IDL_DRSGetReplInfo, DRS_MSG_GETREPLINFO_REQ_V2>);
+INSTANTIATE_TEST_SUITE_P(Rights, GetReplInfo, ::testing::ValuesIn(all_rules()), kRuleName);
 
 std::vector<InfoRule> object_rules() {
   std::vector<InfoRule> all;
@@ -154,7 +155,7 @@ std::vector<InfoRule> object_rules() {
                  }});
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(Objects, GetReplInfo, ::testing::ValuesIn(object_rules()), rule_name<IDL_DRSGetReplInfo, DRS_MSG_GETREPLINFO_REQ_V2>);
+INSTANTIATE_TEST_SUITE_P(Objects, GetReplInfo, ::testing::ValuesIn(object_rules()), kRuleName);
 
 // --- Content ----------------------------------------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                   d.b.set_kcc_result(fail(kErrorDsDraInternalError, "no"));
                   m.dwFlags = kDsKccFlagAsyncOp;
                 }}),
-    rule_name<IDL_DRSExecuteKCC, DRS_MSG_KCC_EXECUTE_V1>);
+    kRuleName);
 
 TEST(ExecuteKccWork, DampedIsHandedOn) {
   TwoDsas dsas;
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
                   [](TwoDsas& d, auto&) { d.b.set_descriptor(kDomainDn, Descriptor().allow_right(kOperatorSid, right::kGetChanges)); }, &operator_},
         ExistRule{"NoVectorIsInvalidParameter", kErrorDsDraInvalidParameter, [](TwoDsas&, auto& r) { r.pUpToDateVecCommonV1 = nullptr; }},
         ExistRule{"TooManyGuidsAreInvalidParameter", kErrorDsDraInvalidParameter, [](TwoDsas&, auto& r) { r.cGuids = repl::kExistenceGuidsMax + 1; }}),
-    rule_name<IDL_DRSGetObjectExistence, DRS_MSG_EXISTREQ_V1>);
+    kRuleName);
 
 TEST(ObjectExistenceWork, TheSameDigestIsAllTheAnswer) {
   TwoDsas dsas;
@@ -152,7 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
                    [](TwoDsas& d, auto& m) { m.uuidDsaSrc = d.b.guid_of(kAnn).value; }},
         VerifyRule{"AnOptionThatIsNoneIsInvalidParameter", kErrorDsDraInvalidParameter, [](TwoDsas&, auto& m) { m.ulOptions = 2; }},
         VerifyRule{"AReferenceThatIsAwayIsTheTransportsCode", kRpcSServerUnavailable, [](TwoDsas&, auto&) {}}),
-    rule_name<IDL_DRSReplicaVerifyObjects, DRS_MSG_REPVERIFYOBJ_V1>);
+    kRuleName);
 
 /// The reference DSA over the wire of the tests.
 ReferenceDsa over(Wire& wire) {

@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
         SyncRule{"OutboundReplicationThatIsOffAtTheSourceIsItsCode", kErrorDsDraSourceDisabled,
                  [](TwoDsas& d, auto&) { d.a.set_options(kNtdsdsaOptDisableOutboundRepl); }},
         SyncRule{"ASourceThatIsAwayIsTheTransportsCode", kRpcSServerUnavailable, [](TwoDsas& d, auto&) { d.a.set_unreachable(true); }}),
-    rule_name<IDL_DRSReplicaSync, DRS_MSG_REPSYNC_V1>);
+    kRuleName);
 
 TEST(ReplicaSyncWork, BringsWhatTheSourceHas) {
   TwoDsas dsas;
@@ -191,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefsRule{"WithGetchgCheckItIsForgiven", kErrorSuccess, [](TwoDsas&, auto& m) { m.ulOptions = DRS_DEL_REF | DRS_GETCHG_CHECK; }},
         RefsRule{"WhoDoesNotWaitIsNotToldOfIt", kErrorSuccess, [](TwoDsas&, auto& m) { m.ulOptions = DRS_DEL_REF | DRS_ASYNC_OP; }},
         RefsRule{"DeleteAndAddOfWhatIsNotThereAdds", kErrorSuccess, [](TwoDsas&, auto& m) { m.ulOptions = DRS_DEL_REF | DRS_ADD_REF; }}),
-    rule_name<IDL_DRSUpdateRefs, DRS_MSG_UPDREFS_V1>);
+    kRuleName);
 
 TEST(UpdateRefsWork, AddsOnceAndDeletes) {
   TwoDsas dsas;
@@ -291,7 +291,7 @@ INSTANTIATE_TEST_SUITE_P(
         AddRule{"MailNeedsATransport", kErrorDsDraInvalidParameter, [](TwoDsas&, auto& m) { m.ulOptions |= DRS_ASYNC_REP | DRS_MAIL_REP; }},
         AddRule{"WhoDoesNotWaitIsNotToldOfTheInstanceType", kErrorSuccess, [](TwoDsas&, auto& m) { m.ulOptions = DRS_INIT_SYNC | DRS_ASYNC_OP; }},
         AddRule{"WhoDoesNotWaitIsToldOfAccess", kErrorDsDraAccessDenied, [](TwoDsas&, auto& m) { m.ulOptions |= DRS_ASYNC_OP; }, &operator_}),
-    rule_name<IDL_DRSReplicaAdd, DRS_MSG_REPADD_V2>);
+    kRuleName);
 
 TEST(ReplicaAddWork, AddsASourceAndAsksItToNotify) {
   TwoDsas dsas;
@@ -432,7 +432,7 @@ INSTANTIATE_TEST_SUITE_P(
                   drop_references(d.b, kSchemaDn);
                   m.ulOptions = DRS_NO_SOURCE;
                 }}),
-    rule_name<IDL_DRSReplicaDel, DRS_MSG_REPDEL_V1>);
+    kRuleName);
 
 TEST(ReplicaDelWork, TakesTheSourceOutAndTellsIt) {
   TwoDsas dsas;
@@ -511,7 +511,7 @@ INSTANTIATE_TEST_SUITE_P(
                   m.uuidSourceDRA = nowhere().Guid;
                   m.ulOptions = DRS_ASYNC_OP;
                 }}),
-    rule_name<IDL_DRSReplicaModify, DRS_MSG_REPMOD_V1>);
+    kRuleName);
 
 TEST(ReplicaModifyWork, ChangesFlagsAddressAndSchedule) {
   TwoDsas dsas;

@@ -29,10 +29,8 @@ struct Rule {
   std::function<void(TwoDsas&, Message&)> change{};  ///< of the request, and of the DSA
   std::shared_ptr<const Caller> (*who)() = &administrator;
 };
-template <class Op, class Message>
-std::string rule_name(const ::testing::TestParamInfo<Rule<Op, Message>>& each) {
-  return each.param.name;
-}
+/// For INSTANTIATE_TEST_SUITE_P.
+inline constexpr auto kRuleName = [](const auto& each) { return each.param.name; };
 template <class Op, class Message>
 void PrintTo(const Rule<Op, Message>& rule, std::ostream* out) {
   *out << rule.name;
