@@ -78,11 +78,14 @@ TEST_F(Access, AttributesHaveTheirPropertySets) {  // 5.2; Personal-Information 
   EXPECT_FALSE(must(access_check_attribute(forest->context, *snapshot, ann, user, security::kRightDsReadProperty, store::Attid{0x7FFF0001})));
 }
 
-TEST_F(Access, ValidatedWritesAreTheAttributesAlone) {  // [MS-ADTS] 5.1.3.3.5
+TEST_F(Access, ValidatedWritesAreNamedByTheAttributeOrItsSet) {  // [MS-DRSR] 5.2; [MS-ADTS] 5.1.3.2.2
   describe(user, "O:SYD:(OA;;SW;f3a64788-5306-11d1-a9c5-0000f80367c1;;PS)");
   EXPECT_TRUE(attribute(user, security::kRightDsWritePropertyExtended, "servicePrincipalName"));
   EXPECT_FALSE(attribute(user, security::kRightDsWriteProperty, "servicePrincipalName"));
   EXPECT_FALSE(attribute(user, security::kRightDsWritePropertyExtended, "dNSHostName"));
+  describe(user, "O:SYD:(OA;;SW;9b026da6-0d3c-465c-8bee-5199d7165cba;;PS)");  // DS-Validated-Write-Computer is a property set
+  EXPECT_TRUE(attribute(user, security::kRightDsWritePropertyExtended, "msDS-KeyCredentialLink"));
+  EXPECT_FALSE(attribute(user, security::kRightDsWritePropertyExtended, "servicePrincipalName"));
 }
 
 TEST_F(Access, PrincipalSelfIsTheObjectsSid) {

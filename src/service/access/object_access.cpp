@@ -50,8 +50,6 @@ bool ObjectAccess::attribute(std::uint32_t access, store::Attid attribute) const
 
 bool ObjectAccess::attribute(std::uint32_t access, const schema::AttributeSchema& attribute) const {
   if (!descriptor_) return false;
-  // 5.1.3.3.5: a validated write is the attribute's alone.
-  if (access == security::kRightDsWritePropertyExtended) return security::check_validated_write(*descriptor_, subject_, attribute.schema_id_guid);
   std::array<Guid, 3> path;
   std::size_t length = 0;
   for (const Guid& guid : {object_class_, attribute.attribute_security_guid, attribute.schema_id_guid})
