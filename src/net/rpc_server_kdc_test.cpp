@@ -3,7 +3,10 @@
 // handles that belong to association groups, cancelled, shut down. [MS-RPCE] 3.3.1.4.1, 3.3.1.5.7, 3.3.3; C706 5.1.6, 9.3.3.
 #include <time.h>
 
+#include <gtest/gtest-spi.h>
+
 #include <atomic>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -65,10 +68,15 @@ TEST_F(RpcServerTest, IsFoundThroughItsEndpointMapper) {
 
 TEST_F(RpcServerTest, IpV6AndV4HaveTheSamePort) {
   const std::uint16_t port = serve()->port();  // free again
-  const auto server = serve([port](RpcServerOptions& options) {
+  const auto both = [port](RpcServerOptions& options) {
     options.listen = {{.host = "::", .port = port}, {.host = "0.0.0.0", .port = port}};
     options.endpoint_mapper = {{.host = "::1", .port = 0}};
-  });
+  };
+  if (!std::filesystem::exists("/proc/net/if_inet6")) {  // a machine without IPv6: it is said, and nothing is served by half
+    EXPECT_NONFATAL_FAILURE(EXPECT_EQ(serve(both), nullptr), "[::]:");
+    return;
+  }
+  const auto server = serve(both);
   ASSERT_TRUE(server);
   for (const char* const host : {"127.0.0.1", "::1"}) {
     const auto connection = open(client, at(port, host));
@@ -392,6 +400,23 @@ TEST_F(RpcServerTest, ShutsDownWhenTheGraceIsOver) {
   EXPECT_TRUE(held.take()[0]->cancelled());
 }
 
+// What a call costs beside its work: two small PDUs, sealed, opened, and a turn of two threads.
+TEST_F(RpcServerTest, SmallCallsAreQuick) {
+  const auto server = serve();
+  const auto connection = open(client, at(server->port()));
+  ASSERT_TRUE(connection);
+  std::vector<MonoTime> took;
+  for (int i = 0; i < 500; ++i) {
+    const auto began = monotonic_now();
+    ASSERT_TRUE(call(**connection, pattern(100)));
+    took.push_back(monotonic_now() - began);
+  }
+  std::ranges::sort(took);
+  const auto micros = [&](std::size_t i) { return std::chrono::duration<double, std::micro>(took[i]).count(); };
+  std::printf("a call of 100 octets over loopback: median %.0f us, 99 of 100 within %.0f us\n", micros(250), micros(495));
+  EXPECT_LT(took[250], 20ms);
+}
+
 // [MS-DRSR] 4.1.10.5: pages are large. What has been said of the memory: an answer is sealed as it is sent.
 TEST_F(RpcServerTest, LargeAnswersAtTheSpeedOfTheSeal) {
   constexpr std::size_t kPage = std::size_t{10} << 20;
@@ -417,7 +442,7 @@ TEST_F(RpcServerTest, LargeAnswersAtTheSpeedOfTheSeal) {
   const double rate_of_thread = static_cast<double>((kPages - 1) * kPage) / (1 << 20) / (cpu_last - cpu_first);
   std::printf("sealed answers of 10 MB over loopback, both ends in one process: %.0f MB/s; %.0f MB for each second of the server's network thread\n", rate,
               rate_of_thread);
-  EXPECT_GT(rate, 5.0) << "no step may take time that grows with the square";
+  EXPECT_GT(rate_of_thread, 15.0) << "no step may take time that grows with the square";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RpcServer::Impl: listeners, and what to do when no connection can be accepted.
+#include <errno.h>
 #include <fcntl.h>
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -29,7 +30,7 @@ Win32 code_of(const boost::system::error_code& error) {
 /// Whether the failure is one of a single client's, gone before it was accepted.
 bool is_the_clients(const boost::system::error_code& error) {
   return error == asio::error::connection_aborted || error == asio::error::connection_reset || error == asio::error::interrupted ||
-         error == asio::error::try_again || error == boost::system::errc::protocol_error;
+         error == asio::error::try_again || error.value() == EPROTO;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/win32.hpp"
+#include "net/rpc_server_mapper.hpp"
 #include "net/runtime_impl.hpp"
 #include "rpc/epm.hpp"
 
@@ -165,12 +166,14 @@ class TestServer::Impl::Session : public std::enable_shared_from_this<Session> {
   }
 
   void answer_mapper(const rpc::CallReceived& call) {
-    const auto request = rpc::decode_ept_map(call.stub, call.byte_order);
-    if (!request) return association_.fail_call(call.id, 0x6F7);
     std::vector<rpc::TcpEndpoint> endpoints;
     if (server_.options.registered)
       endpoints.push_back({.interface = server_.options.interface, .transfer_syntax = rpc::kNdr20, .port = server_.port, .address = {127, 0, 0, 1}});
-    association_.complete_call(call.id, rpc::encode_ept_map_response(rpc::map_endpoints(*request, endpoints)));
+    auto answer = answer_endpoint_mapper(call, endpoints);
+    if (answer)
+      association_.complete_call(call.id, std::move(*answer));
+    else
+      association_.fail_call(call.id, answer.error());
   }
 
   void send(Bytes octets) {
