@@ -68,11 +68,24 @@ void RunningDsa::act_on(const repl::Notify& action) {
     auto bound = partners_.handle(hint_of(action.partner, action.address), kReachTimeout);
     if (bound) return notify(action, bound->handle);
     ++figures_.notifications_failed;
-    log('w', fmt::format("{} cannot be notified: {}", to_string(action.partner), describe_error(bound.error())));
+    // Once: repsTo counts the rest.
+    const bool is_known = is_silent(action);
+    log(is_known ? 'd' : 'w', fmt::format("{} cannot be notified: {}", to_string(action.partner), describe_error(bound.error())));
     control_.tell(repl::NotificationAnswered{action.nc, action.partner, bound.error().code});
     note_notification(action, bound.error().code);
   });
   if (!posted) control_.tell(repl::NotificationAnswered{action.nc, action.partner, win32::kErrorDsDraShutdown});
+}
+
+/// The last notification in repsTo failed as well.
+bool RunningDsa::is_silent(const repl::Notify& action) const {
+  const auto snapshot = store_->read();
+  const auto root = snapshot->find_guid(action.nc);
+  const auto replica = root ? snapshot->nc_replica(*root) : Result<std::optional<store::NcReplica>>();
+  if (!replica || !*replica) return false;
+  for (const auto& octets : (*replica)->reps_to)
+    if (const auto value = repl::decode_reps_to(octets); value && value->uuid_dsa == action.partner) return value->consecutive_failures != 0;
+  return false;
 }
 
 void RunningDsa::notify(const repl::Notify& action, const std::shared_ptr<client::DrsHandle>& handle) {

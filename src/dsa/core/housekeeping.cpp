@@ -122,7 +122,11 @@ Result<void> RunningDsa::run_kcc(bool damped) {
   seed = load_le<std::uint64_t>(octets.data());
   auto run = service::run_kcc(*this, service::contact_partners(*this, kContactTimeout), seed);
   if (!run) return std::unexpected(std::move(run.error()));
-  if (!run->text.empty()) log('i', "KCC: " + run->text);
+  for (std::string_view rest = run->text; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    log('i', "KCC: " + std::string(line));
+  }
   return {};
 }
 
