@@ -8,6 +8,7 @@
 #include "drsuapi/blobs/prefix_map.hpp"
 #include "drsuapi/compress/native_reply.hpp"
 #include "repl/destination/check_reply.hpp"
+#include "repl/lingering/source_age.hpp"
 #include "repl/source/local_state.hpp"
 #include "repl/source/native_request.hpp"
 #include "repl/updates/nc.hpp"
@@ -80,6 +81,17 @@ Result<void> ReplicationCycle::load(const Snapshot& snapshot) {
   return {};
 }
 
+/// [MS-ADTS] 3.1.1.1.15: a source that was silent for longer than tombstones live may have objects that everybody else has forgotten.
+Result<void> ReplicationCycle::judge_age(const Context& context, const Snapshot& snapshot) const {
+  if (nc_root_ == kNoDnt) return {};
+  const auto replica = snapshot.nc_replica(nc_root_);
+  if (!replica) return std::unexpected(replica.error());
+  if (!*replica || (*replica)->up_to_dateness_vector.empty()) return check_source_age(source_, {}, context.rules, context.ds_now());
+  const auto utd = decode_utd((*replica)->up_to_dateness_vector);
+  if (!utd) return std::unexpected(utd.error());
+  return check_source_age(source_, *utd, context.rules, context.ds_now());
+}
+
 CycleStep ReplicationCycle::begin(const Context& context, DirectoryStore& store) {
   const auto snapshot = store.read();
   if (options_.nc.Guid.is_null()) {
@@ -91,6 +103,7 @@ CycleStep ReplicationCycle::begin(const Context& context, DirectoryStore& store)
     }
   }
   if (auto loaded = load(*snapshot); !loaded) return failed(context, store, std::move(loaded.error()));
+  if (auto fresh = judge_age(context, *snapshot); !fresh) return failed(context, store, std::move(fresh.error()));
   full_sync_ = (options_.flags & DRS_FULL_SYNC_NOW) != 0 || source_.has(DRS_FULL_SYNC_IN_PROGRESS);
   const bool begins_full_sync = (options_.flags & DRS_FULL_SYNC_NOW) != 0 && !source_.has(DRS_FULL_SYNC_IN_PROGRESS);
   if (begins_full_sync) begin_full_sync(source_);

@@ -56,6 +56,7 @@ class ReplicationCycle {
  public:
   explicit ReplicationCycle(CycleOptions options);
 
+  /// kErrorDsReplLifetimeExceeded, written down in repsFrom, when the source was silent for longer than tombstones live (source_age.hpp).
   [[nodiscard]] CycleStep begin(const Context& context, store::DirectoryStore& store);
   [[nodiscard]] CycleStep on_reply(const Context& context, store::DirectoryStore& store, drsuapi::DRS_MSG_GETCHGREPLY reply);
   /// The request could not be answered: what the call returned, or what became of the connection.
@@ -72,6 +73,7 @@ class ReplicationCycle {
 
  private:
   [[nodiscard]] Result<void> load(const store::Snapshot& snapshot);
+  [[nodiscard]] Result<void> judge_age(const Context& context, const store::Snapshot& snapshot) const;
   [[nodiscard]] CycleStep next_request(const Context& context, const store::Snapshot& snapshot);
   [[nodiscard]] CycleStep failed(const Context& context, store::DirectoryStore& store, Error error);
   [[nodiscard]] Result<void> judge(const Context& context, const store::Snapshot& snapshot, const drsuapi::DRS_MSG_GETCHGREPLY_V9& reply,

@@ -155,5 +155,52 @@ TEST(Special, TheRecycleBinComesFirst) {
   EXPECT_TRUE(result.last.enable_recycle_bin);
 }
 
+/// [MS-ADTS] 3.1.1.1.15: a source that was silent for longer than tombstones live is not asked; repsFrom says why, and what it had stays.
+TEST(Special, ASourceThatWasSilentTooLongIsNotAsked) {
+  Dsa a(1), b(2), c(3);
+  a.make_domain();
+  ASSERT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  ASSERT_EQ(pull(c, a).last.kind, CycleStep::Kind::kDone);
+  const auto late = a.add(kTop, "user", "late");
+  const auto pass = [&](std::int64_t seconds) {
+    for (auto* dsa : {&a, &b, &c}) dsa->pass(seconds);
+  };
+  pass(b.context.rules.tombstone_lifetime_s + 1);
+  const auto before = content(b);
+  const auto refused = pull(b, a);
+  EXPECT_EQ(refused.last.kind, CycleStep::Kind::kFailed);
+  EXPECT_EQ(refused.last.error.code, win32::kErrorDsReplLifetimeExceeded);
+  EXPECT_EQ(refused.calls, 0u) << "nothing was asked";
+  EXPECT_EQ(content(b), before);
+  EXPECT_EQ(b.reps_from(a)->result_last_attempt, win32::kErrorDsReplLifetimeExceeded);
+  EXPECT_EQ(b.reps_from(a)->consecutive_failures, 1u);
+  // What an administrator decides, he decides for one cycle: after it the source is as fresh as any.
+  b.context.rules.strict_consistency = false;
+  ASSERT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  b.context.rules.strict_consistency = true;
+  EXPECT_NE(b.dnt(late), kNoDnt);
+  EXPECT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  // Nobody has asked c anything: a replica that begins has nothing stale.
+  Dsa d(4);
+  d.pass(b.context.rules.tombstone_lifetime_s + 1);
+  EXPECT_EQ(pull(d, c).last.kind, CycleStep::Kind::kDone);
+}
+
+/// ... but a source whose updates came by way of others all the time is not silent.
+TEST(Special, ASourceThatWasHeardOfByWayOfOthersIsAsked) {
+  Dsa a(1), b(2), c(3);
+  a.make_domain();
+  ASSERT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  ASSERT_EQ(pull(c, b).last.kind, CycleStep::Kind::kDone);
+  for (int month = 0; month < 12; ++month) {
+    for (auto* dsa : {&a, &b, &c}) dsa->pass(30 * 86'400);
+    (void)a.add(kTop, "user", "user" + std::to_string(month));
+    ASSERT_EQ(pull(c, a).last.kind, CycleStep::Kind::kDone) << month;
+    ASSERT_EQ(pull(b, c).last.kind, CycleStep::Kind::kDone) << month;
+  }
+  EXPECT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  EXPECT_EQ(content(b), content(a));
+}
+
 }  // namespace
 }  // namespace tributary::repl::testing
