@@ -279,6 +279,7 @@ TEST(GetNcChangesWork, GetNcSizeTellsIt) {
 TEST(ExtendedOperation, ReplObjGivesTheObject) {
   TwoDsas dsas;
   auto request = valid_request(dsas);
+  request.uuidDsaObjDest = dsas.a.guid().value;
   request.pNC = named(kAnn);
   request.ulExtendedOp = EXOP_REPL_OBJ;
   const auto reply = native(ask(dsas, request));
@@ -286,9 +287,18 @@ TEST(ExtendedOperation, ReplObjGivesTheObject) {
   ASSERT_EQ(reply.pObjects.size(), 1u);
   EXPECT_EQ(reply.pObjects[0].Entinf.pName->Guid, dsas.b.guid_of(kAnn).value);
 }
+TEST(ExtendedOperation, ACallerWhoIsNoDsaIsUnknownInTheReply) {
+  TwoDsas dsas;
+  auto request = valid_request(dsas);
+  request.ulExtendedOp = EXOP_REPL_OBJ;
+  const auto out = ask(dsas, request);
+  EXPECT_EQ(out.result, 0u);
+  EXPECT_EQ(native(out).ulExtendedRet, std::uint32_t{EXOP_ERR_UNKNOWN_CALLER});
+}
 TEST(ExtendedOperation, OneThatIsNoneIsUnknownInTheReply) {
   TwoDsas dsas;
   auto request = valid_request(dsas);
+  request.uuidDsaObjDest = dsas.a.guid().value;
   request.ulExtendedOp = 99;
   const auto out = ask(dsas, request);
   EXPECT_EQ(out.result, 0u);
@@ -303,7 +313,9 @@ TEST(ExtendedOperation, WithoutTheRightAccessIsDenied) {
 }
 TEST(ExtendedOperation, ARoleThatIsNotOursStaysWhereItIs) {
   TwoDsas dsas;
-  dsas.b.set(kDomainDn, repl::attid::kFsmoRoleOwner, {repl::reference_value(dsas.b.find(dsas.a.ntds_dn()))});
+  dsas.a.set(kDomainDn, repl::attid::kFsmoRoleOwner, {repl::reference_value(dsas.a.find(dsas.a.ntds_dn()))});
+  DRS_MSG_REPSYNC_V1 sync{dsas.domain(), dsas.a.guid().value, {}, 0};
+  ASSERT_EQ(dsas.wire.code<IDL_DRSReplicaSync>(administrator(), {{}, sync}), kErrorSuccess);
   auto request = valid_request(dsas);
   request.uuidDsaObjDest = dsas.a.guid().value;
   request.ulExtendedOp = EXOP_FSMO_REQ_PDC;

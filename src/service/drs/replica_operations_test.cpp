@@ -329,18 +329,18 @@ TEST(ReplicaAddWork, VersionThreeIsForWhoWasToldOfIt) {
 // The right is looked for on the default NC where the NC itself is not here.
 TEST(ReplicaAddWork, ANewNcIsAMatterOfTheDefaultNc) {
   TwoDsas dsas;
-  dsas.a.set("CN=LAB,CN=Partitions,CN=Configuration,DC=lab,DC=example", repl::attid::kDescription, {repl::text_value("here")});
+  const std::string partitions = "CN=Partitions,CN=Configuration,DC=lab,DC=example";
   const auto phantom = "77777777-0000-0000-0000-000000000001"_guid;
-  (void)dsas.b.update([&](const repl::Context& context, store::WriteTransaction& tx) -> Result<repl::Updates> {
-    const auto nc = tx.refer(ObjectGuid{phantom}, {}, "DC=app,DC=example");
-    repl::AddRequest request;
-    request.parent = dsas.b.find("CN=Partitions,CN=Configuration,DC=lab,DC=example");
-    request.rdn = "APP";
-    request.attributes = {{repl::attid::kObjectClass, {repl::testing::class_value("crossRef")}}, {repl::attid::kNcName, {repl::reference_value(nc)}}};
-    auto added = repl::add(tx, context, request, repl::CheckLevel::kReplica);
-    if (!added) return std::unexpected(added.error());
-    return std::move(added->updates);
-  });
+  dsas.b.add(partitions, "crossRef", "APP", {{repl::attid::kNcName, {repl::reference_value(dsas.b.find(kDomainDn))}}});
+  {  // as it replicates: nCName names what is not here
+    const auto tx = dsas.b.store().write();
+    const auto nc = tx->refer(ObjectGuid{phantom}, {}, "DC=app,DC=example");
+    store::ObjectDraft draft(*repl::testing::must(tx->find(dsas.b.find("CN=APP," + partitions))));
+    draft.keep_all();
+    draft.attribute(repl::attid::kNcName).values = {draft.keep_reference(nc)};
+    (void)repl::testing::must(tx->put(draft));
+    repl::testing::must(tx->commit());
+  }
   DRS_MSG_REPADD_V1 message;
   message.pNC = named("DC=app,DC=example");
   message.pszDsaSrc = "elsewhere.lab.example";
