@@ -171,12 +171,12 @@ Result<std::string> Context::host_of(const std::string& dc) {
   return (*bound)->host();
 }
 
-Result<std::unique_ptr<client::Directory>> Context::directory_afresh(const std::string& host, std::shared_ptr<client::DrsHandle> handle) {
+Result<std::unique_ptr<client::Directory>> Context::directory_afresh(const std::string& host, HandleSource handle) const {
   client::DirectoryOptions options;
   options.host = host;
   options.credential = credential_;
   options.timeout = reach_timeout();
-  options.bind = [this, &host, handle = std::move(handle)] { return handle ? Result<std::shared_ptr<client::DrsHandle>>(handle) : bind_afresh(host); };
+  options.bind = std::move(handle);
   return client::Directory::open(options);
 }
 
@@ -186,8 +186,7 @@ Result<client::Directory*> Context::directory(const std::string& dc) {
   if (const auto found = directories_.find(*host); found != directories_.end()) return found->second.get();
   if (auto tickets = credential(*host); !tickets) return std::unexpected(std::move(tickets.error()));
   if (options_.verbose) note("opening the directory of " + *host);
-  const auto bound = handles_.find(*host);
-  auto opened = directory_afresh(*host, bound == handles_.end() ? nullptr : bound->second);
+  auto opened = directory_afresh(*host, [&] { return bind(*host); });
   if (!opened) return std::unexpected(std::move(opened.error()));
   if (options_.verbose && !(*opened)->has_ldap()) note(*host + " has no LDAP: its directory is read by replication");
   return (directories_[*host] = std::move(*opened)).get();

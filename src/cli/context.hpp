@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,8 +59,9 @@ class Context {
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> bind_afresh(const std::string& dc);
   /// The directory of the same DC, over LDAP where it has that. Cached.
   [[nodiscard]] Result<client::Directory*> directory(const std::string& dc);
-  /// The same without the cache; `handle` is one on that host, when there is one.
-  [[nodiscard]] Result<std::unique_ptr<client::Directory>> directory_afresh(const std::string& host, std::shared_ptr<client::DrsHandle> handle = {});
+  /// The same without the cache; `handle` gives one on that host, for a DC without LDAP. By several threads at once, as bind_afresh().
+  using HandleSource = std::function<Result<std::shared_ptr<client::DrsHandle>>()>;
+  [[nodiscard]] Result<std::unique_ptr<client::Directory>> directory_afresh(const std::string& host, HandleSource handle) const;
   /// The host that bind() ends up with.
   [[nodiscard]] Result<std::string> host_of(const std::string& dc);
   /// Both ways to ask a DC, LDAP opened only when it is used.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/win32.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
@@ -27,26 +29,51 @@ constexpr Field kFields[] = {
     {"uuidInvocId", [](const REPS_FROM& r) { return to_string(r.uuidInvocId); }},
 };
 
-}  // namespace
+/// What IDL_DRSGetReplInfo does not tell: how the value lies in memory, its schedule, its transport, and flags in the numbers of the wire.
+constexpr const char* kOnlyInTheValue[] = {"dwVersion",  "dwReserved0", "cb",         "cbOtherDraOffset", "cbOtherDra", "ulReplicaFlags",
+                                           "rtSchedule", "dwReserved1", "dwReserved", "cbPasDataOffset",  "otherDra",   "uuidTransportObj"};
 
-Result<std::vector<REPS_FROM>> read_reps_from(client::Directory& directory, const std::string& nc_dn) {
+REPS_FROM from_neighbor(const client::Neighbor& in) {
+  REPS_FROM out;
+  out.cConsecutiveFailures = in.consecutive_failures;
+  out.timeLastSuccess = to_ds_time(in.last_success);
+  out.timeLastAttempt = to_ds_time(in.last_attempt);
+  out.ulResultLastAttempt = in.last_result;
+  out.usnVec.usnHighObjUpdate = in.last_object_change_synced.value;
+  out.usnVec.usnHighPropUpdate = in.attribute_filter.value;
+  out.uuidDsaObj = in.dsa_guid;
+  out.uuidInvocId = in.invocation_id;
+  return out;
+}
+
+Result<std::optional<REPS_FROM>> among_raw_values(client::Directory& directory, const std::string& nc_dn, DsaGuid source) {
   auto values = directory.attribute(nc_dn, "repsFrom");
   if (!values) return std::unexpected(std::move(values.error()));
-  std::vector<REPS_FROM> all;
+  std::optional<REPS_FROM> found;
   for (const auto& value : *values) {
     auto decoded = drsuapi::blobs::decode_reps_from(value);
     if (!decoded) return std::unexpected(in_phase(std::move(decoded.error()), Phase::kLdap));
-    all.push_back(std::move(*decoded));
+    if (!found && decoded->uuidDsaObj == source) found = std::move(*decoded);
   }
-  return all;
+  return found;
 }
 
-Result<std::optional<REPS_FROM>> read_source_state(client::Directory& directory, const std::string& nc_dn, DsaGuid source) {
-  auto all = read_reps_from(directory, nc_dn);
-  if (!all) return std::unexpected(std::move(all.error()));
-  for (auto& value : *all)
-    if (value.uuidDsaObj == source) return std::optional(std::move(value));
-  return std::optional<REPS_FROM>{};
+}  // namespace
+
+Result<StateOrigin> origin_of_state(const client::DcView& dc) {
+  auto directory = dc.directory();
+  if (!directory) return std::unexpected(std::move(directory.error()));
+  return (*directory)->has_ldap() ? StateOrigin::kRawValue : StateOrigin::kCall;
+}
+
+Result<std::optional<REPS_FROM>> read_source_state(const client::DcView& dc, const std::string& nc_dn, DsaGuid source) {
+  auto directory = dc.directory();
+  if (!directory) return std::unexpected(std::move(directory.error()));
+  if ((*directory)->has_ldap()) return among_raw_values(**directory, nc_dn, source);
+  auto inbound = client::read_neighbors(dc, client::Direction::kInbound, nc_dn);
+  if (!inbound) return std::unexpected(std::move(inbound.error()));
+  const auto found = std::ranges::find(inbound->items, source, &client::Neighbor::dsa_guid);
+  return found == inbound->items.end() ? std::nullopt : std::optional(from_neighbor(*found));
 }
 
 void say_change(const Context& context, const std::optional<REPS_FROM>& before, const std::optional<REPS_FROM>& after) {
@@ -59,9 +86,12 @@ void say_change(const Context& context, const std::optional<REPS_FROM>& before, 
   context.say_lines(table.text());
 }
 
-boost::json::value to_json_or_null(const std::optional<REPS_FROM>& state) {
+boost::json::value to_json_or_null(const std::optional<REPS_FROM>& state, StateOrigin origin) {
   if (!state) return nullptr;
-  return drsuapi::blobs::to_json(*state);
+  auto shown = drsuapi::blobs::to_json(*state);
+  if (origin == StateOrigin::kCall)
+    for (const char* const name : kOnlyInTheValue) shown.erase(name);
+  return shown;
 }
 
 }  // namespace tributary::cli

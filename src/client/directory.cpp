@@ -199,10 +199,17 @@ Result<bool> Directory::exists(const Guid& object_guid) {
   return std::unexpected(std::move(entry.error()));
 }
 
-Result<Dsa> Directory::find_dsa(std::string_view name) {
+Result<Dsa> Directory::find_dsa(std::string_view named) {
   auto all = dsas();
   if (!all) return std::unexpected(std::move(all.error()));
-  const auto guid = parse_guid(name.substr(0, name.find("._msdcs.")));
+  // A host may be named by the way that leads to it. A DN is no host.
+  const HostPort called = named.find('=') == named.npos ? split_host_port(named) : HostPort{std::string(named), {}};
+  std::string name = called.host;
+  if (is_numeric_address(name)) {
+    const auto map = HostMap::from_environment();
+    if (auto known = map ? map->name_of(called) : std::string(); !known.empty()) name = std::move(known);
+  }
+  const auto guid = parse_guid(std::string_view(name).substr(0, name.find("._msdcs.")));
   const Dsa* match = nullptr;
   std::size_t matches = 0;
   for (const auto& dsa : *all) {
@@ -214,7 +221,7 @@ Result<Dsa> Directory::find_dsa(std::string_view name) {
     ++matches;
   }
   if (matches == 1) return *match;
-  return fail(win32::kErrorNotFound, std::string(name) + (matches == 0 ? ": no DSA of this forest has that name" : ": several DSAs have that name, give the DSA GUID"),
+  return fail(win32::kErrorNotFound, std::string(named) + (matches == 0 ? ": no DSA of this forest has that name" : ": several DSAs have that name, give the DSA GUID"),
               Phase::kLdap);
 }
 

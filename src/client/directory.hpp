@@ -87,9 +87,10 @@ class Directory {
   [[nodiscard]] Result<Dsa> local_dsa();
   /// Every DSA of the forest, by DN.
   [[nodiscard]] Result<std::vector<Dsa>> dsas();
-  /// By DNS host name, server name, DSA GUID, "<guid>._msdcs.<forest>", or DN of the NTDS Settings or server object.
+  /// By DNS host name, server name, DSA GUID, "<guid>._msdcs.<forest>", or DN of the NTDS Settings or server object; a host also with a
+  /// port, or by an address and port that the file of hosts has.
   /// kErrorNotFound when there is none, and when a short name fits several.
-  [[nodiscard]] Result<Dsa> find_dsa(std::string_view name);
+  [[nodiscard]] Result<Dsa> find_dsa(std::string_view named);
   /// The connections of one DSA, by the DN of its NTDS Settings.
   [[nodiscard]] Result<std::vector<NtdsConnection>> connections(const std::string& ntds_settings_dn);
   /// Whether an object with this GUID is there and not a tombstone.

@@ -4,6 +4,7 @@
 #include "ntdsapi/args.hpp"
 #include "ntdsapi/ldap_answers.hpp"
 #include "ntdsapi/local_names.hpp"
+#include "ntdsapi/name_calls.hpp"
 #include "ntdsapi/spn.hpp"
 
 using namespace tributary;
@@ -45,7 +46,8 @@ DWORD write(HANDLE handle, DS_SPN_WRITE_OP operation, const Char* account, DWORD
 /// The DN of this machine's computer account.
 Result<std::u16string> own_account(Session& session, const LocalNames<char>& local) {
   TRIBUTARY_TRY(directory, open_directory(session.dc(), session.call().timeout));
-  return computer_account(*directory, local.netbios);
+  if (directory->has_ldap()) return computer_account(*directory, local.netbios);
+  return crack_account(session, local.netbios + "$");
 }
 
 template <class Char>

@@ -35,6 +35,18 @@ Result<drsuapi::DS_NAME_RESULTW> crack_names(Session& session, CrackRequest requ
   return result;
 }
 
+Result<std::u16string> crack_account(Session& session, const std::string& sam_account_name) {
+  CrackRequest request;
+  request.offered = drsuapi::DS_NT4_ACCOUNT_NAME_SANS_DOMAIN;
+  request.desired = drsuapi::DS_FQDN_1779_NAME;
+  request.names.push_back(to_utf16_lossy(sam_account_name));
+  auto result = crack_names(session, std::move(request), 1);
+  if (!result) return std::unexpected(std::move(result.error()));
+  auto& item = result->rItems[0];
+  if (item.status != DS_NAME_NO_ERROR || !item.pName) return fail(kErrorDsObjNotFound, "the domain has no account " + sam_account_name, Phase::kCall);
+  return std::u16string(*item.pName);
+}
+
 Result<drsuapi::DS_NAME_RESULTW> list_names(Session& session, CrackRequest request, std::size_t items_min) {
   auto result = crack_names(session, request, items_min);
   if (result || result.error().code != win32::kErrorNotSupported) return result;

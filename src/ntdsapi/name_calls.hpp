@@ -24,6 +24,8 @@ struct CrackRequest {
 /// One item for each name, or the list asked for. kRpcXBadStubData when the DC answered fewer items than `items_min`;
 /// kErrorNotSupported when it answered nothing at all, though it called that a success.
 [[nodiscard]] Result<drsuapi::DS_NAME_RESULTW> crack_names(Session& session, CrackRequest request, std::size_t items_min);
+/// The DN of the account with this sAMAccountName, whatever its domain. kErrorDsObjNotFound.
+[[nodiscard]] Result<std::u16string> crack_account(Session& session, const std::string& sam_account_name);
 /// A list; read over LDAP where the DC answers nothing (Samba).
 [[nodiscard]] Result<drsuapi::DS_NAME_RESULTW> list_names(Session& session, CrackRequest request, std::size_t items_min);
 /// The same without a DC: DS_FQDN_1779_NAME to DS_CANONICAL_NAME or DS_CANONICAL_NAME_EX; anything else is

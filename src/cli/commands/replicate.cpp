@@ -66,12 +66,12 @@ Result<Plan> make_plan(Context& context, const Arguments& arguments) {
 }
 
 /// Waits for the sync and says every two seconds how far the destination has come.
-Result<> wait_for(Context& context, std::future<Result<>>& sync, client::Directory& directory, const Plan& plan) {
+Result<> wait_for(Context& context, std::future<Result<>>& sync, const client::DcView& destination, const Plan& plan) {
   const auto began = net::monotonic_now();
   while (sync.wait_for(kProgressInterval) == std::future_status::timeout) {
     const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
     std::string reached;
-    if (const auto state = read_source_state(directory, plan.nc_dn, plan.source.guid); state && *state)
+    if (const auto state = read_source_state(destination, plan.nc_dn, plan.source.guid); state && *state)
       reached = fmt::format("; {} has reached USN {} of {}", plan.destination, (*state)->usnVec.usnHighObjUpdate, host_label(plan.source));
     context.note(fmt::format("still replicating after {:.0f} s{}", seconds, reached));
   }
@@ -95,14 +95,14 @@ void say_outcome(const Context& context, const Plan& plan, const std::optional<R
 Result<> run(Context& context, const Arguments& arguments) {
   auto plan = make_plan(context, arguments);
   if (!plan) return std::unexpected(std::move(plan.error()));
-  auto directory = context.directory(plan->destination);
-  if (!directory) return std::unexpected(std::move(directory.error()));
-  auto handle = context.bind(plan->destination);
-  if (!handle) return std::unexpected(std::move(handle.error()));
+  auto destination = context.view(plan->destination);
+  if (!destination) return std::unexpected(std::move(destination.error()));
+  auto origin = origin_of_state(*destination);
+  if (!origin) return std::unexpected(std::move(origin.error()));
 
   std::optional<REPS_FROM> before;
   if (!plan->all_sources) {
-    auto state = read_source_state(**directory, plan->nc_dn, plan->source.guid);
+    auto state = read_source_state(*destination, plan->nc_dn, plan->source.guid);
     // An NC that is not there, or may not be read, is for the call itself to report.
     if (state) before = std::move(*state);
   }
@@ -115,14 +115,14 @@ Result<> run(Context& context, const Arguments& arguments) {
 
   const client::SyncRequest request{.nc_dn = plan->nc_dn, .source = plan->source.guid, .source_address = {}, .options = options};
   const auto began = net::monotonic_now();
-  auto sync = std::async(std::launch::async, [&] { return client::replica_sync(**handle, request, context.call_options()); });
-  if (auto done = wait_for(context, sync, **directory, *plan); !done) return done;
+  auto sync = std::async(std::launch::async, [&] { return client::replica_sync(destination->handle, request, context.call_options()); });
+  if (auto done = wait_for(context, sync, *destination, *plan); !done) return done;
   const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
 
   const bool queued = client::has(options, client::RepSyncOptions::kAsynchronousOperation);
   std::optional<REPS_FROM> after;
   if (!plan->all_sources) {
-    auto state = read_source_state(**directory, plan->nc_dn, plan->source.guid);
+    auto state = read_source_state(*destination, plan->nc_dn, plan->source.guid);
     if (state) after = std::move(*state);
   }
   if (queued)
@@ -136,8 +136,8 @@ Result<> run(Context& context, const Arguments& arguments) {
                                           {"options", api_flags_to_json(client::rep_sync_bits(), arguments.options)},
                                           {"queued", queued},
                                           {"seconds", seconds},
-                                          {"before", to_json_or_null(before)},
-                                          {"after", to_json_or_null(after)}});
+                                          {"before", to_json_or_null(before, *origin)},
+                                          {"after", to_json_or_null(after, *origin)}});
   return {};
 }
 

@@ -42,7 +42,7 @@ client::DsaReport ask(Context& context, const client::Dsa& dsa) {
   std::unique_ptr<client::Directory> directory;
   const auto open = [&]() -> Result<client::Directory*> {
     if (!directory) {
-      auto opened = context.directory_afresh(dsa.dns_host_name);
+      auto opened = context.directory_afresh(dsa.dns_host_name, [&handle] { return handle; });
       if (!opened) return std::unexpected(std::move(opened.error()));
       directory = std::move(*opened);
     }
