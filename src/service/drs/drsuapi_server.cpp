@@ -106,7 +106,9 @@ class LiveCall final : public OpenCall, public std::enable_shared_from_this<Live
  public:
   LiveCall(std::shared_ptr<DrsuapiServer::Core> core, std::shared_ptr<net::RpcServerCall> call)
       : core_(std::move(core)), call_(std::move(call)), who_(call_->peer->principal) {}
-  ~LiveCall() override { core_->leave(who_); }
+  ~LiveCall() override {
+    if (!is_answered_) core_->leave(who_);
+  }
 
   /// Network thread, once.
   void watch() {
@@ -115,11 +117,14 @@ class LiveCall final : public OpenCall, public std::enable_shared_from_this<Live
     });
   }
   void complete(Bytes stub) override {
-    if (!is_answered_.exchange(true)) call_->complete(std::move(stub));
+    if (is_answered_.exchange(true)) return;
+    core_->leave(who_);  // first: who has his answer may call again
+    call_->complete(std::move(stub));
   }
   void fail(std::uint32_t fault) override {
     if (is_answered_.exchange(true)) return;
     if (fault == nca::kBadStubData) core_->count(&DrsuapiFigures::bad_stubs);
+    core_->leave(who_);
     call_->fail(fault);
   }
   void when_cancelled(std::move_only_function<void()> notify) override {
