@@ -213,6 +213,21 @@ class OurForest:
     def replicate(self, destination, source, nc, *arguments, **options):
         return self.run("replicate", destination.host, source.host, nc, *arguments, **options)
 
+    def run_kcc(self, *dsas, seconds=30):
+        """The KCC of each, and then until every one replicates every NC from every other one, and notifies it."""
+        for dsa in dsas:
+            self.run("kcc", dsa.host)
+        end = time.monotonic() + seconds
+        while not all(self.is_wired(dsa, len(dsas) - 1) for dsa in dsas):
+            if time.monotonic() > end:
+                raise OursError("the DSAs do not all replicate from each other: " + "".join(dsa.log_tail() for dsa in dsas))
+            time.sleep(0.1)
+
+    def is_wired(self, dsa, partners):
+        told = json.loads(dsa.verb("status", "--json").stdout)
+        return all(len([s for s in nc["sources"] if s["result"] == 0 and "last_success" in s]) >= partners and len(nc["partners"]) >= partners
+                   for nc in told["replicas"])
+
     def digests(self, dsa):
         """{NC: digest} of what a DSA holds."""
         told = json.loads(dsa.verb("digest", "--json").stdout)
