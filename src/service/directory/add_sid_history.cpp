@@ -53,13 +53,10 @@ class SidHistoryCall {
     if (is_null_or_empty(request_.SrcDomain) || is_null_or_empty(request_.DstDomain) || is_empty(request_.SrcDomainController) ||
         is_null_or_empty(request_.SrcPrincipal) || is_null_or_empty(request_.DstPrincipal))
       refuse(win32::kErrorInvalidParameter);
-    const auto& all = session_.partitions().all();
-    const auto called = [&](const WString& name) {
-      return std::ranges::find_if(all, [wanted = text_of(name)](const CrossRef& each) { return each.is_called(wanted); });
-    };
-    const auto destination = called(request_.DstDomain);
-    if (destination == all.end()) return code::kErrorDsDestinationDomainNotInForest;
-    if (const auto source = called(request_.SrcDomain); source != all.end() && source->is_domain()) return code::kErrorDsSourceDomainInForest;
+    // The forest's other NCs have the root domain's dnsRoot: domains are meant.
+    const auto* destination = session_.partitions().domain_called(text_of(request_.DstDomain));
+    if (destination == nullptr) return code::kErrorDsDestinationDomainNotInForest;
+    if (session_.partitions().domain_called(text_of(request_.SrcDomain)) != nullptr) return code::kErrorDsSourceDomainInForest;
     if (destination->nc != reader_.default_nc()) return code::kErrorDsMasterdsaRequired;
     if (is_mixed(*destination)) return code::kErrorDsDstDomainNotNative;
     if (!may_migrate(destination->nc)) return win32::kErrorDsInsuffAccessRights;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/win32.hpp"
-#include "security/access/well_known_sids.hpp"
+#include "security/access/sddl.hpp"
 #include "service/directory/testing/forest_dsa.hpp"
 
 namespace tributary::service::testing {
@@ -157,6 +157,8 @@ TEST_F(NgcKey, IsWrittenAndRead) {
 }
 // 4.1.30.2.1: a computer gives itself its first key, and no second.
 TEST_F(NgcKey, IsTheComputersOwn) {
+  const auto descriptor = security::parse_sddl("O:BAG:BAD:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(OA;;SW;9b026da6-0d3c-465c-8bee-5199d7165cba;;PS)").value();
+  dsa_.set(host_, attid::kNtSecurityDescriptor, {octets_value(security::encode_security_descriptor(descriptor).value())});
   EXPECT_EQ(write_key(kHost, {1}, users_call()), win32::kErrorDsInsuffAccessRights);
   EXPECT_EQ(write_key(kHost, {1}, host_call()), win32::kErrorSuccess);
   EXPECT_EQ(write_key(kHost, {2}, host_call()), win32::kErrorDsInsuffAccessRights);

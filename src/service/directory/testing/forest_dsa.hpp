@@ -51,6 +51,9 @@ class ForestDsa final : public Dsa {
   /// A DSA of its own site and computer, as if it had joined: the NTDS Settings object.
   Dnt add_dsa(std::string_view site_dn, const std::string& host, std::uint32_t rid);
 
+  /// From now on this is the DSA of that NTDS Settings object: who was it before still owns the roles.
+  void become(Dnt settings) { identity_.dsa = context_.dsa = DsaGuid{guid(settings)}; }
+
   // --- What tests see ---
   [[nodiscard]] Dnt find(std::string_view dn);  ///< kNoDnt when there is none
   [[nodiscard]] std::string dn(Dnt object);
