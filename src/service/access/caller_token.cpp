@@ -13,6 +13,7 @@
 #include "schema/value_compare.hpp"
 #include "security/access/well_known_sids.hpp"
 #include "service/access/membership_walk.hpp"
+#include "service/access/principal.hpp"
 #include "service/directory/constants.hpp"
 
 namespace tributary::service {
@@ -23,38 +24,9 @@ using store::ObjectView;
 
 namespace {
 
-constexpr std::size_t kPrincipalOctetsMax = 4'096;
 constexpr store::Attid kAccountExpires{0x9009F};  // accountExpires, [MS-ADA1] 2.1
 constexpr std::size_t kCandidatesMax = 65'536;  // deleted objects keep their sAMAccountName, so that one name may have many
 constexpr std::size_t kSidHistoryMax = 64;
-
-/// "ann\@corp@LAB" taken apart (RFC 1964 section 2.1.1).
-struct Principal {
-  std::vector<std::string> components{1};
-  std::string realm;
-};
-
-Result<Principal> parse_principal(std::string_view text) {
-  const auto wrong = [text] { return fail(win32::kErrorInvalidParameter, "not a Kerberos principal: " + to_printable(text, 80)); };
-  if (text.size() > kPrincipalOctetsMax) return wrong();
-  Principal principal;
-  bool in_realm = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    const bool is_special = c == '@' || c == '/';
-    if (c == '\\' && ++i < text.size()) c = text[i];
-    if (static_cast<unsigned char>(c) < 0x20 || (in_realm && is_special)) return wrong();
-    if (c == '@' && is_special) {
-      in_realm = true;
-    } else if (c == '/' && is_special) {
-      principal.components.emplace_back();
-    } else {
-      (in_realm ? principal.realm : principal.components.back()).push_back(c);
-    }
-  }
-  if (principal.realm.empty() || std::ranges::any_of(principal.components, &std::string::empty)) return wrong();
-  return principal;
-}
 
 /// What the look-ups of one caller have in common.
 class Accounts {
