@@ -67,17 +67,17 @@ class DrsuapiServer {
   DrsuapiServer(const DrsuapiServer&) = delete;
   DrsuapiServer& operator=(const DrsuapiServer&) = delete;
 
-  // Before the first call. `wrong_version`: what the section returns for a version that is none.
+  // Before the first call.
   template <class Op>
-  void add(Operation<Op> operation, Win32 wrong_version = win32::kErrorDsDraInvalidParameter) {
-    add_entry(Op::opnum, [operation, wrong_version](Dsa& dsa, const CallContext& context, const Request& request) {
-      read<Op>(request, wrong_version, [&](const typename Op::In& in, const Answer<Op>& answer) { answer(operation(dsa, context, in)); });
+  void add(Operation<Op> operation) {
+    add_entry(Op::opnum, [operation](Dsa& dsa, const CallContext& context, const Request& request) {
+      read<Op>(request, [&](const typename Op::In& in, const Answer<Op>& answer) { answer(operation(dsa, context, in)); });
     });
   }
   template <class Op>
-  void add(AnsweringOperation<Op> operation, Win32 wrong_version = win32::kErrorDsDraInvalidParameter) {
-    add_entry(Op::opnum, [operation, wrong_version](Dsa& dsa, const CallContext& context, const Request& request) {
-      read<Op>(request, wrong_version, [&](const typename Op::In& in, const Answer<Op>& answer) { operation(dsa, context, in, answer); });
+  void add(AnsweringOperation<Op> operation) {
+    add_entry(Op::opnum, [operation](Dsa& dsa, const CallContext& context, const Request& request) {
+      read<Op>(request, [&](const typename Op::In& in, const Answer<Op>& answer) { operation(dsa, context, in, answer); });
     });
   }
   void add_plain(std::size_t interface, std::uint16_t opnum, PlainOperation operation);
@@ -102,12 +102,14 @@ class DrsuapiServer {
   void add_entry(std::uint16_t opnum, Entry entry);
 
   template <class Op, class Then>
-  static void read(const Request& request, Win32 wrong_version, Then&& then) {
+  static void read(const Request& request, Then&& then) {
     const Answer<Op> answer(request.call);
     if (!is_known_version<Op>(request.stub, request.order)) {
+      constexpr Win32 kCode = wrong_version_code(Op::opnum);
       typename Op::Out out;
-      out.result = static_cast<std::uint32_t>(wrong_version);
-      request.call->note({wrong_version, Phase::kCall, "the request's version"});
+      out.result = static_cast<std::uint32_t>(kCode);
+      if constexpr (requires { out.msgOut.template get_if<1>()->retVal; }) out.msgOut.template get_if<1>()->retVal = out.result;
+      request.call->note({kCode, Phase::kCall, "the request's version"});
       return request.call->complete(drsuapi::encode_out<Op>(out));
     }
     ndr::Arena arena;

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "base/bytes.hpp"
+#include "base/win32.hpp"
 #include "drsuapi/operations.hpp"
 
 namespace tributary::service {
@@ -34,6 +35,25 @@ template <class In>
     return decltype(In::msgVerify)::tags();
   else
     return {};
+}
+
+/// What the section returns for a version that is none; those that say nothing (4.1.1.3, 4.1.2.3, 4.1.20.2, 4.1.22.2) as their neighbours do.
+[[nodiscard]] constexpr Win32 wrong_version_code(std::uint16_t opnum) noexcept {
+  switch (opnum) {
+    case drsuapi::IDL_DRSGetNCChanges::opnum:
+    case drsuapi::IDL_DRSGetReplInfo::opnum: return win32::kErrorRevisionMismatch;
+    case drsuapi::IDL_DRSCrackNames::opnum:
+    case drsuapi::IDL_DRSWriteSPN::opnum:
+    case drsuapi::IDL_DRSRemoveDsServer::opnum:
+    case drsuapi::IDL_DRSRemoveDsDomain::opnum:
+    case drsuapi::IDL_DRSDomainControllerInfo::opnum:
+    case drsuapi::IDL_DRSInitDemotion::opnum:
+    case drsuapi::IDL_DRSReplicaDemotion::opnum:
+    case drsuapi::IDL_DRSFinishDemotion::opnum:
+    case drsuapi::IDL_DRSWriteNgcKey::opnum:
+    case drsuapi::IDL_DRSReadNgcKey::opnum: return win32::kErrorInvalidParameter;
+    default: return win32::kErrorDsDraInvalidParameter;
+  }
 }
 
 /// A number of a stub in the sender's byte order; nothing when the stub ends before it.
