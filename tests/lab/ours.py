@@ -38,7 +38,7 @@ class OurDsa:
 
     def __init__(self, forest, name, address, port, prefix):
         self.forest, self.name, self.address, self.prefix = forest, name, address, prefix
-        self.port = port or free_port()
+        self.port = port or (49152 if prefix else free_port(address))
         self.host = f"{name}.{forest.domain}"
         self.guid = str(uuid.uuid4())
         self.folder = os.path.join(forest.folder, name)
@@ -148,10 +148,10 @@ class OurDsa:
 class OurForest:
     """`with OurForest(folder, build) as forest:` has a realm with an administrator; add() makes DSAs, start() brings up the first ones."""
 
-    def __init__(self, folder, build, domain="lab.example"):
+    def __init__(self, folder, build, domain="lab.example", kdc_address="127.0.0.1"):
         self.folder, self.domain = os.path.abspath(folder), domain
         self.tributary = os.path.join(os.path.abspath(build), "bin", "tributary")
-        self.realm = Realm(os.path.join(self.folder, "realm"), domain.upper())
+        self.realm = Realm(os.path.join(self.folder, "realm"), domain.upper(), kdc_address)
         self.hosts = os.path.join(self.folder, "hosts")
         self.password = secrets.token_hex(12)
         self.dsas = {}

@@ -21,8 +21,8 @@ class RealmError(Exception):
 class Realm:
     """`with Realm(folder, "LAB.EXAMPLE") as realm:` or start() and stop(). `environment` is for whoever is to use it."""
 
-    def __init__(self, folder, name="LAB.EXAMPLE"):
-        self.folder, self.name = os.path.abspath(folder), name
+    def __init__(self, folder, name="LAB.EXAMPLE", address="127.0.0.1"):
+        self.folder, self.name, self.address = os.path.abspath(folder), name, address
         self.kdc = None
         self.port = 0
         self.environment = {
@@ -43,7 +43,7 @@ class Realm:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         for attempt in range(START_ATTEMPTS):
             with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
+                probe.bind((self.address, 0))
                 self.port = probe.getsockname()[1]
             self.configure()
             if not os.path.exists(self.path("principal")):
@@ -67,7 +67,7 @@ class Realm:
   dns_canonicalize_hostname = false
 [realms]
   {self.name} = {{
-    kdc = 127.0.0.1:{self.port}
+    kdc = {self.address}:{self.port}
   }}
 [domain_realm]
   .{domain} = {self.name}
@@ -77,8 +77,8 @@ class Realm:
 """)
         with open(self.path("kdc.conf"), "w", encoding="utf-8") as file:
             file.write(f"""[kdcdefaults]
-  kdc_listen = 127.0.0.1:{self.port}
-  kdc_tcp_listen = 127.0.0.1:{self.port}
+  kdc_listen = {self.address}:{self.port}
+  kdc_tcp_listen = {self.address}:{self.port}
 [realms]
   {self.name} = {{
     database_name = {self.path("principal")}
@@ -92,7 +92,7 @@ class Realm:
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self.kdc.poll() is None:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                if probe.connect_ex((self.address, self.port)) == 0:
                     return True
             time.sleep(0.02)
         return False
