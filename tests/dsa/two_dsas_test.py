@@ -76,6 +76,12 @@ def check_import(forest, a, b):
     expect(replica["sources"] and replica["sources"][0]["result"] == 0, f"status: {replica}")
 
 
+def check_other_direction(forest, a, b):
+    import_users(forest, b, 700, "Others", 3)  # more accounts than one block of RIDs
+    wait_until_equal(forest, a, b, 90)
+    say("accounts made on the second DSA, with RIDs from the first, are on the first")
+
+
 def check_kill(forest, a, b):
     b.stop()
     import_users(forest, a, MORE_USERS, "Crowd", 2)
@@ -112,6 +118,7 @@ def main():
             a, b = (forest.add(name, replication={"notify_first_s": 0, "notify_subsequent_s": 0, "page_objects": 100}) for name in ("dsa-a", "dsa-b"))
             check_life(forest, a, b)
             check_import(forest, a, b)
+            check_other_direction(forest, a, b)
             check_kill(forest, a, b)
             check_restore(forest, a, b)
     except OursError as failure:

@@ -95,7 +95,7 @@ Result<> run_import(cli::Context& context, FileArguments& arguments) {
     auto offline = open_offline(*config);
     if (!offline) return std::unexpected(std::move(offline.error()));
     const Updater update = [&dsa = *(*offline)->dsa](const service::Dsa::Update& work) { return dsa.update(work); };
-    done = import_work(update, *file, request, [&](const object& line) { return progress(line), true; });
+    done = import_work(update, {}, *file, request, [&](const object& line) { return progress(line), true; });
   }
   if (!done) return std::unexpected(std::move(done.error()));
   context.say(fmt::format("{:.0f} objects in {:.2f} s ({:.0f} a second).", number_of(*done, "objects"), number_of(*done, "seconds"), number_of(*done, "objects_per_second")));

@@ -64,6 +64,8 @@ void RunningDsa::keep_house() {
       next_kcc = now + kKccInterval;
       if (has_kcc)
         if (auto done = run_kcc(true); !done) log('w', "KCC: " + describe_error(done.error()));
+      if (!has_rids())
+        if (auto done = ask_for_rids(); !done) log('w', "no RIDs: " + describe_error(done.error()));
     }
     guard.lock();
   }

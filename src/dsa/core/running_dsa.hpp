@@ -77,6 +77,9 @@ class RunningDsa final : public service::Dsa {
   [[nodiscard]] Result<std::shared_ptr<net::RpcConnection>> connect(const DsaGuid& dsa, const rpc::SyntaxId& interface, std::chrono::milliseconds timeout);
   /// One piece of garbage collection after the other until there is no more; how many objects and links went.
   Result<std::uint64_t> collect_garbage();
+  /// A block of RIDs from the RID master (rids.cpp). Waits for it, and for the replication that brings it.
+  Result<void> ask_for_rids();
+  [[nodiscard]] bool has_rids();  ///< was ever given some, or is the master itself
   [[nodiscard]] bool is_alive();  ///< the control thread answers; for the watchdog
 
  private:

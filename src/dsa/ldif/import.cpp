@@ -54,13 +54,19 @@ struct LaterValue {
 
 class Importer {
  public:
-  Importer(LdifReader& reader, const Updater& update, const ImportOptions& options) : reader_(reader), update_(update), options_(options) {}
+  Importer(LdifReader& reader, const Updater& update, const RidSource& more_rids, const ImportOptions& options)
+      : reader_(reader), update_(update), more_rids_(more_rids), options_(options) {}
 
   Result<Imported> run(const std::function<bool(const Imported&)>& progress) {
     bool is_over = false;
     while (!is_over) {
       auto done = batch(is_over);
       if (!done) return std::unexpected(std::move(done.error()));
+      if (again_ && more_rids_) {
+        if (auto asked = more_rids_(); !asked) return std::unexpected(std::move(asked.error()));
+        if (std::exchange(asked_for_, again_->line) == again_->line) return fail(service::kErrorDsNoRidsAllocated, "the RIDs that were given are not here");
+        continue;
+      }
       if (stopped_by_) return std::unexpected(std::move(*stopped_by_));
       if (!progress(imported_)) return fail(win32::kErrorCancelled, "the import was ended");
     }
@@ -81,7 +87,7 @@ class Importer {
       if (!domain) return std::unexpected(domain.error());
       domain_sid_ = *domain;
       for (std::size_t i = 0; i < options_.records_per_batch; ++i) {
-        auto record = reader_.next();
+        auto record = again_ ? Result<std::optional<LdifRecord>>(std::exchange(again_, std::nullopt)) : reader_.next();
         if (!record) {
           stopped_by_ = std::move(record.error());
           break;
@@ -91,6 +97,10 @@ class Importer {
         auto added = add(tx, context, **record, updates);
         if (added) continue;
         if (tx.failure()) return std::unexpected(*tx.failure());
+        if (lacks_rids(added.error()) && more_rids_) {
+          again_ = std::move(**record);
+          break;
+        }
         if (skips(added.error(), **record)) continue;
         stopped_by_ = Error{added.error().code, added.error().phase, fmt::format("line {}: {}: {}", (*record)->line, (*record)->dn, added.error().detail)};
         break;
@@ -102,6 +112,10 @@ class Importer {
     imported_ = before;
     waiting_.resize(waiting_before);
     return std::unexpected(done.error());
+  }
+
+  static bool lacks_rids(const Error& error) {
+    return error.code == service::kErrorDsNoRidsAllocated || error.code == win32::kErrorDsCouldntContactFsmo || error.code == win32::kErrorDsNoServerObject;
   }
 
   bool skips(const Error& error, const LdifRecord& record) {
@@ -286,7 +300,10 @@ class Importer {
 
   LdifReader& reader_;
   const Updater& update_;
+  const RidSource& more_rids_;
   const ImportOptions& options_;
+  std::optional<LdifRecord> again_;  ///< the record for which there was no RID
+  std::size_t asked_for_ = 0;        ///< the line for which RIDs were asked last
   Imported imported_;
   Sid domain_sid_;
   repl::Updates last_draw_;  // of the RID Set: once for a batch is enough to tell
@@ -298,8 +315,9 @@ class Importer {
 
 }  // namespace
 
-Result<Imported> import_ldif(LdifReader& reader, const Updater& update, const ImportOptions& options, const std::function<bool(const Imported&)>& progress) {
-  return Importer(reader, update, options).run(progress);
+Result<Imported> import_ldif(LdifReader& reader, const Updater& update, const RidSource& more_rids, const ImportOptions& options,
+                             const std::function<bool(const Imported&)>& progress) {
+  return Importer(reader, update, more_rids, options).run(progress);
 }
 
 }  // namespace tributary::dsa

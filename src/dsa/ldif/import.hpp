@@ -25,8 +25,10 @@ struct Imported {
 
 /// Commits one originating update; of a running DSA, Dsa::update.
 using Updater = std::function<Result<repl::Updates>(const service::Dsa::Update&)>;
+/// Sees to it that this DSA has RIDs again: of a running DSA, RunningDsa::ask_for_rids. Without one the import ends there.
+using RidSource = std::function<Result<void>()>;
 /// Errors name the line of the record. What was committed before stays. `progress` after each batch; false ends it (kErrorCancelled).
-[[nodiscard]] Result<Imported> import_ldif(LdifReader& reader, const Updater& update, const ImportOptions& options,
+[[nodiscard]] Result<Imported> import_ldif(LdifReader& reader, const Updater& update, const RidSource& more_rids, const ImportOptions& options,
                                            const std::function<bool(const Imported&)>& progress);
 
 struct ExportOptions {

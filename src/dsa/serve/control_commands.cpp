@@ -27,7 +27,7 @@ struct Asked {
 
 Result<object> import_asked(const Asked& asked) {
   const Updater update = [&asked](const service::Dsa::Update& work) { return asked.server.dsa().update(work); };
-  return import_work(update, asked.file, asked.request, asked.progress);
+  return import_work(update, [&asked] { return asked.server.dsa().ask_for_rids(); }, asked.file, asked.request, asked.progress);
 }
 Result<object> kcc_asked(const Asked& asked) {
   if (auto done = asked.server.dsa().run_kcc(false); !done) return std::unexpected(std::move(done.error()));

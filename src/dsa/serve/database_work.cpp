@@ -109,14 +109,14 @@ Result<object> digest_work(const repl::Context& context, store::DirectoryStore& 
   return object{{"schema", "tributary.dsa.digest/1"}, {"usn", snapshot->highest_committed_usn().value}, {"ncs", std::move(replicas)}, {"seconds", seconds_since(began)}};
 }
 
-Result<object> import_work(const Updater& update, const Descriptor& file, const object& request, const ControlReply& progress) {
+Result<object> import_work(const Updater& update, const RidSource& more_rids, const Descriptor& file, const object& request, const ControlReply& progress) {
   if (!file) return fail(win32::kErrorInvalidParameter, "there is no file to import");
   ImportOptions options;
   options.continue_on_error = flag_member(request, "continue_on_error");
   options.skip_existing = flag_member(request, "skip_existing");
   LdifReader reader([&file] { return read_some(file.get()); });
   const auto began = net::monotonic_now();
-  auto imported = import_ldif(reader, update, options, [&](const Imported& so_far) { return progress(imported_document(so_far, seconds_since(began))); });
+  auto imported = import_ldif(reader, update, more_rids, options, [&](const Imported& so_far) { return progress(imported_document(so_far, seconds_since(began))); });
   if (!imported) return std::unexpected(std::move(imported.error()));
   auto document = imported_document(*imported, seconds_since(began));
   document["schema"] = "tributary.dsa.import/1";

@@ -16,7 +16,7 @@ namespace tributary::dsa {
 /// tributary.dsa.digest/1: of each NC replica that is held, or of the one of `request`'s "nc".
 [[nodiscard]] Result<boost::json::object> digest_work(const repl::Context& context, store::DirectoryStore& store, const boost::json::object& request);
 /// tributary.dsa.import/1; progress lines have "objects" and "seconds".
-[[nodiscard]] Result<boost::json::object> import_work(const Updater& update, const Descriptor& file, const boost::json::object& request,
+[[nodiscard]] Result<boost::json::object> import_work(const Updater& update, const RidSource& more_rids, const Descriptor& file, const boost::json::object& request,
                                                       const ControlReply& progress);
 /// tributary.dsa.export/1.
 [[nodiscard]] Result<boost::json::object> export_work(const repl::Context& context, store::DirectoryStore& store, const Descriptor& file,
