@@ -111,6 +111,17 @@ def check_restore(forest, a, b):
     say("a restored DSA goes on under a new invocationId")
 
 
+def check_demote(forest, a, b):
+    left = os.path.join(b.folder, "people.ldif")
+    expect(document(b, "export", "--base", f"OU=People,{forest.domain_dn}", left)["objects"] == USERS + USERS // 50 + 1, "the export is not whole")
+    demoted = document(b, "demote", "--to", a.host)
+    expect(demoted["dsa_guid"] == b.guid, f"demoted: {demoted}")
+    expect(b.process.wait(20) == 0, "the demoted DSA ends with status 0")
+    listed = forest.run("dsaguid", a.host).stdout
+    expect(b.guid not in listed, f"the forest still has it: {listed}")
+    say("the second DSA was demoted, and the forest knows it")
+
+
 def main():
     folder = sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp(prefix="tributary-dsa-")
     try:
@@ -121,6 +132,7 @@ def main():
             check_other_direction(forest, a, b)
             check_kill(forest, a, b)
             check_restore(forest, a, b)
+            check_demote(forest, a, b)
     except OursError as failure:
         print(f"two_dsas_test: {failure}", file=sys.stderr)
         return 1
