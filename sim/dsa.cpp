@@ -9,6 +9,7 @@
 
 #include "base/win32.hpp"
 #include "drsuapi/dsname.hpp"
+#include "repl/objects/stored_schema.hpp"
 #include "repl/updates/garbage.hpp"
 #include "repl/updates/nc.hpp"
 #include "schema/schema.hpp"
@@ -205,7 +206,7 @@ Result<Updates> SimDsa::update(const Update& work) {
 }
 
 void SimDsa::reload_schema() {
-  auto loaded = load_schema(*store_->read());
+  auto loaded = load_schema(*store_->read(), *schema::Schema::embedded());
   if (!loaded) return world_.blame(name() + " cannot read its schema: " + loaded.error().detail);
   if (*loaded) schema_ = std::move(*loaded);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schema of a simulated DSA: the embedded one and what the replica of the Schema NC adds to it; and extending it, as the one DSA may that
-// is the schema master. [MS-ADTS] 3.1.1.2; [MS-DRSR] 5.16.4. Knows no message.
+// The schema of a simulated forest: extending it, as the one DSA may that is the schema master ([MS-ADTS] 3.1.1.2; [MS-DRSR] 5.16.4), and when
+// periodic replication begins. Knows no message.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,6 @@
 
 namespace tributary::sim {
 
-/// Null when the replica adds nothing: the schema stays as it is.
-[[nodiscard]] Result<std::shared_ptr<const schema::Schema>> load_schema(const store::Snapshot& snapshot);
 /// A new attribute of String(Unicode) with a msDS-IntId; `number` makes its name and numbers.
 [[nodiscard]] Result<repl::Updates> extend_schema(store::WriteTransaction& tx, const repl::Context& context, store::Dnt schema_nc, std::uint32_t number);
 
