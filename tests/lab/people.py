@@ -39,7 +39,7 @@ def write(path, users, groups, domain_dn, dns, container="People", seed=1, membe
             file.write(text)
         for number in range(groups):
             cn = f"Group {container} {number}"
-            members = [names[(number + k * groups) % users] for k in range(groups_of_user * users // groups)] if groups_of_user else \
+            members = [names[(number * users // groups + k) % users] for k in range(min(groups_of_user * users // groups, users))] if groups_of_user else \
                 chance.sample(names, min(members_of_group, users)) if users else []
             file.write(f"dn: CN={cn},{base}\nobjectClass: group\ncn: {cn}\nsAMAccountName: g{seed}-{number:06d}\ngroupType: -2147483646\n")
             file.write("".join(f"member: {name}\n" for name in dict.fromkeys(members)) + "\n")
