@@ -97,6 +97,7 @@ struct RpcServerFigures {
   std::uint64_t failed_handshakes = 0;  ///< not authenticated in time, or ended before it was
   std::uint64_t dropped_idle = 0;
   std::uint64_t violations = 0;         ///< broke the protocol or the seal, or held too much
+  std::uint64_t expired = 0;            ///< shut down because the client's ticket had ended
   std::uint64_t calls = 0;
   std::uint64_t mapper_calls = 0;
   std::uint64_t accept_errors = 0;

@@ -3,7 +3,9 @@
 // their way, credentials of somebody else, garbage. Each is refused with the status of the specification or dropped, logged
 // and counted, and everybody else is served. [MS-DRSR] 2.2.3.1, 2.2.4.1; [MS-RPCE] 2.2.2.5, 3.3.1.5.2, 3.3.3.5; RFC 4120 3.2.3.
 #include <atomic>
+#include <fstream>
 #include <random>
+#include <thread>
 
 #include "base/win32.hpp"
 #include "net/testing/server_test.hpp"
@@ -202,6 +204,63 @@ TEST_F(RpcServerHostile, ATicketForSomebodyElseIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(eventually([&] { return server->figures().failed_handshakes == 1; }));
   EXPECT_TRUE(lines.has({"rpc: 127.0.0.1:"})) << ::testing::PrintToString(lines.all());
+  EXPECT_TRUE(serves(*server));
+}
+
+/// Kerberos tolerates clocks that differ by five minutes; a test has not that long.
+class SmallClockSkew {
+ public:
+  explicit SmallClockSkew(std::string file) : file_(std::move(file)) {
+    std::ifstream in(file_);
+    before_.assign(std::istreambuf_iterator<char>(in), {});
+    std::string text = before_;
+    text.insert(text.find('\n') + 1, "  clockskew = 1\n");
+    std::ofstream(file_) << text;
+  }
+  SmallClockSkew(const SmallClockSkew&) = delete;
+  SmallClockSkew& operator=(const SmallClockSkew&) = delete;
+  ~SmallClockSkew() { std::ofstream(file_) << before_; }
+
+ private:
+  std::string file_, before_;
+};
+
+// RFC 4120 3.2.3: a ticket that has ended opens nothing, and what it has opened ends with it: nobody is served longer than the KDC allows.
+TEST_F(RpcServerHostile, AnExpiredTicket) {
+  const SmallClockSkew skew(kdc->path("krb5.conf"));
+  std::this_thread::sleep_for(1100ms);  // the library looks at its file once a second
+  const auto cache = kdc->kinit("alice", kPassword, {"-l", "3s"});
+  ASSERT_TRUE(cache) << cache.error().detail;
+  const auto credential = security::acquire(security::NamedCache{*cache});
+  ASSERT_TRUE(credential) << credential.error().detail;
+  const auto make = [&]() -> Result<std::shared_ptr<security::SecurityContext>> {
+    return std::shared_ptr<security::SecurityContext>(*security::make_initiator(*credential, *security::TargetName::from_spn(kSpn)));
+  };
+  std::promise<std::shared_ptr<RpcServerCall>> slow_call;
+  const auto server = serve_counting([&](RpcServerOptions& options) {
+    options.limits.handshake_timeout = 4s;
+    options.handler = [&, quick = options.handler](std::shared_ptr<RpcServerCall> call) { call->opnum == 3 ? slow_call.set_value(std::move(call)) : quick(std::move(call)); };
+  });
+  const auto waits = *make();
+  const auto step = waits->step({});
+  ASSERT_TRUE(step) << step.error().detail;
+  const auto connection = open(client, at(server->port()), make), with_call = open(client, at(server->port()), make);
+  ASSERT_TRUE(connection && with_call);
+  ASSERT_TRUE(call(**connection, pattern(8)));
+  auto slow = begin_call(**with_call, pattern(400), 20s, 3);
+  ASSERT_TRUE(eventually([&] { return !(*connection)->usable() && !(*with_call)->usable(); }));
+  const auto held = slow_call.get_future().get();
+  held->complete(std::move(held->stub));
+  EXPECT_EQ(slow.get().value_or(Bytes{}), pattern(400)) << "what began in time is finished";
+  EXPECT_FALSE(call(**connection, pattern(8), 5s, 7));
+  EXPECT_EQ(server->figures().expired, 2u);
+  EXPECT_TRUE(lines.has({"alice@TRIBUTARY.TEST", "its ticket has ended"})) << ::testing::PrintToString(lines.all());
+  std::this_thread::sleep_for(1s);
+  RawSocket late(server->port());
+  ASSERT_TRUE(late.send(raw_bind(1, kEchoInterface, rpc::AuthTrailer{.type = 9, .level = 6, .pad_length = 0, .context_id = 1, .token = step->token})));
+  EXPECT_EQ(type_of(late.receive_pdu()), rpc::PduType::kBindNak);
+  EXPECT_EQ(reached, 0);
+  EXPECT_EQ(server->figures().failed_handshakes, 1u);
   EXPECT_TRUE(serves(*server));
 }
 

@@ -123,6 +123,12 @@ void RpcServer::Impl::on_secured(ServerLink& link) {
   figures_.unauthenticated = admission_.unauthenticated();
 }
 
+void RpcServer::Impl::on_expired(ServerLink& link) {
+  say(ServerEvent::kIdle, "closed", link, {win32::kErrorContextExpired, Phase::kAuthenticate, "its ticket has ended"});
+  const std::scoped_lock lock(figures_mutex_);
+  ++figures_.expired;
+}
+
 void RpcServer::Impl::on_call(ServerLink& link, rpc::CallReceived call) {
   {
     const std::scoped_lock lock(figures_mutex_);

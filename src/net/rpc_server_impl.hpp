@@ -39,6 +39,7 @@ class RpcServer::Impl final : public LinkOwner, public std::enable_shared_from_t
   std::span<std::uint8_t> read_buffer() noexcept override { return read_buffer_; }
   void on_call(ServerLink& link, rpc::CallReceived call) override;
   void on_secured(ServerLink& link) override;
+  void on_expired(ServerLink& link) override;
   void on_over(ServerLink& link, LinkEnd how, const Error& error) override;
   void on_ended(ServerLink& link) override;
   void on_held(ServerLink& link, std::size_t before) override;

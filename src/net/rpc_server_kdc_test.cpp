@@ -420,7 +420,7 @@ TEST_F(RpcServerTest, SmallCallsAreQuick) {
 // [MS-DRSR] 4.1.10.5: pages are large. What has been said of the memory: an answer is sealed as it is sent.
 TEST_F(RpcServerTest, LargeAnswersAtTheSpeedOfTheSeal) {
   constexpr std::size_t kPage = std::size_t{10} << 20;
-  constexpr std::size_t kPages = 6;
+  constexpr std::size_t kPages = 4;
   const Bytes page = pattern(kPage);
   std::atomic<double> cpu_first = 0, cpu_last = 0;  ///< seconds of the network thread when the first and the last page were asked for
   const auto server = serve([&](RpcServerOptions& options) {

@@ -218,6 +218,7 @@ void ServerLink::admit() {
   RpcPeer peer = *peer_;
   peer.principal = std::move(*name);
   peer.session_key = std::move(*key);
+  if (const auto left = context->seconds_left()) ticket_ends_ = monotonic_now() + std::chrono::seconds(*left);
   if (auto* const gss = dynamic_cast<security::GssContext*>(context)) peer.pac_logon_info = gss->pac_logon_info();
   peer_ = std::make_shared<const RpcPeer>(std::move(peer));
   admitted_ = true;
@@ -324,6 +325,12 @@ void ServerLink::sweep(MonoTime now) {
   if (request_began_ && !wants_input()) request_began_ = now;  // it waits for us
   if (const auto late = overdue(now)) return abort(late->how, {win32::kErrorTimeout, Phase::kNone, late->what});
   association_.on_tick(now);
+  // MIT's GSSAPI seals and opens beyond the end of the ticket; what the KDC has limited is not ours to prolong.
+  if (ticket_ends_ && now > *ticket_ends_) {
+    ticket_ends_.reset();
+    owner_.on_expired(*this);
+    return drain();
+  }
   carry_out();
 }
 

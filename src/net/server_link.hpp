@@ -42,6 +42,8 @@ class LinkOwner {
   virtual std::span<std::uint8_t> read_buffer() noexcept = 0;
   virtual void on_call(ServerLink& link, rpc::CallReceived call) = 0;
   virtual void on_secured(ServerLink& link) = 0;
+  /// The client's ticket has ended: calls under way are answered, and it is over then.
+  virtual void on_expired(ServerLink& link) = 0;
   /// It is of no use any more. Once, some time before on_ended(): whoever was told why may get a while to read it.
   virtual void on_over(ServerLink& link, LinkEnd how, const Error& error) = 0;
   virtual void on_ended(ServerLink& link) = 0;
@@ -145,6 +147,7 @@ class ServerLink final : public std::enable_shared_from_this<ServerLink> {
   rpc::ServerAssociation association_;
   std::shared_ptr<const RpcPeer> peer_;
   bool admitted_ = false;  ///< authenticated and sealed, and the owner knows
+  std::optional<MonoTime> ticket_ends_;
   std::map<std::uint32_t, Under> calls_;   ///< that were handed out and are not answered
   std::size_t call_octets_ = 0;
   std::size_t held_ = 0;
