@@ -2,6 +2,7 @@
 // The program: seeds one after the other or in several processes, failures with the line that replays them, and a summary.
 // Here is the only look at a real clock, for the figure of the summary; no run sees it.
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,11 +60,12 @@ void report(const Options& options, const Outcome& outcome) {
   fmt::print("  replay: {}\n", replay_line(options, outcome.seed));
 }
 
-/// Every jobs-th seed, beginning with `first`.
-Totals run_share(Options options, unsigned first) {
+/// Every jobs-th seed, beginning with `first`. `running` is the one that is at work, for who finds this process dead.
+Totals run_share(Options options, unsigned first, volatile std::uint64_t* running = nullptr) {
   options.folder += fmt::format("/{}", first);
   Totals totals;
   for (auto seed = options.first_seed + first; seed <= options.last_seed; seed += options.jobs) {
+    if (running != nullptr) *running = seed;
     const auto outcome = run_seed(options, seed);
     report(options, outcome);
     std::fflush(stdout);
@@ -75,6 +77,10 @@ Totals run_share(Options options, unsigned first) {
 Totals run_all(const Options& options) {
   if (options.jobs == 1) return run_share(options, 0);
   Totals totals;
+  const std::size_t size = options.jobs * sizeof(std::uint64_t);
+  void* const shared = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return run_share([&] { auto alone = options; alone.jobs = 1; return alone; }(), 0);
+  auto* const running = static_cast<volatile std::uint64_t*>(shared);
   std::vector<std::pair<pid_t, int>> children;
   for (unsigned i = 0; i < options.jobs; ++i) {
     int ends[2];
@@ -82,7 +88,7 @@ Totals run_all(const Options& options) {
     const pid_t child = fork();
     if (child == 0) {
       close(ends[0]);
-      const auto share = run_share(options, i);
+      const auto share = run_share(options, i, running + i);
       const bool is_written = write(ends[1], &share, sizeof share) == static_cast<ssize_t>(sizeof share);
       _exit(is_written ? 0 : 1);
     }
@@ -90,17 +96,23 @@ Totals run_all(const Options& options) {
     if (child > 0) children.emplace_back(child, ends[0]);
   }
   if (children.size() != options.jobs) totals.failed = 1;
-  for (const auto& [child, end] : children) {
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    const auto [child, end] = children[i];
     Totals share;
-    if (read(end, &share, sizeof share) == static_cast<ssize_t>(sizeof share)) {
-      add(totals, share);
-    } else {
-      ++totals.failed;  // it died
-    }
+    const bool is_whole = read(end, &share, sizeof share) == static_cast<ssize_t>(sizeof share);
     close(end);
     int status = 0;
     waitpid(child, &status, 0);
+    if (is_whole) {
+      add(totals, share);
+    } else {
+      ++totals.failed;
+      const std::uint64_t seed = running[i];
+      fmt::print("the process that ran seed {} died of {} {}; its other seeds are not counted\n  replay: {}\n", seed,
+                 WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), replay_line(options, seed));
+    }
   }
+  munmap(shared, size);
   return totals;
 }
 
