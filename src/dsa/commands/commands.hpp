@@ -24,7 +24,7 @@ template <class Arguments>
 CLI::App* add_verb(cli::App& app, CLI::App& group, const char* name, const char* summary, const char* examples, std::shared_ptr<Arguments> arguments,
                    Result<> (*run)(cli::Context&, Arguments&)) {
   CLI::App* const verb = group.add_subcommand(name, summary);
-  verb->group("Verbs");
+  verb->group("Subcommands");
   verb->fallthrough();
   verb->footer(std::string("\nExamples:\n") + examples);
   verb->add_option("--config", arguments->config_file, "The configuration (default: /etc/tributary/dsa.toml)")->type_name("FILE");
