@@ -66,6 +66,7 @@ struct ChangesOptions {
   std::uint32_t flags = 0;                 ///< DRS_OPTIONS; those of the cookie, or kReaderFlags, when 0
   std::uint32_t more_flags = 0;            ///< DRS_MORE_GETCHGREQ_OPTIONS, for DCs that know them
   std::uint32_t extended_op = 0;           ///< EXOP_REQ; EXOP_REPL_OBJ reads one object whole, with flags of its own and no cookie
+  DsaGuid destination;                     ///< uuidDsaObjDest: extended operations want a DSA of the forest there (directory.hpp: stand_in_dsa)
   std::uint32_t objects_per_page_max = 400;
   std::uint32_t octets_per_page_max = 4u << 20;
   std::vector<std::uint32_t> partial_attribute_set;  ///< attids under prefix_table; empty: all

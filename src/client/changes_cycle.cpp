@@ -40,6 +40,7 @@ template <class Request>
 void fill(Request& request, const ChangesCookie& position, const ChangesOptions& options) {
   // A DN that is no UTF-16 was refused by starting_point.
   if (auto nc = dsname_from_dn(position.nc_dn)) request.pNC = std::move(*nc);
+  request.uuidDsaObjDest = options.destination.value;
   request.uuidInvocIdSrc = position.invocation_id.value;
   request.usnvecFrom = position.usn_vector;
   if (!position.up_to_dateness.rgCursors.empty()) request.pUpToDateVecDest = position.up_to_dateness;

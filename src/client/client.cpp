@@ -166,11 +166,17 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
     return nameless("and the address does not tell it over LDAP");
   }
 
-  /// A DSA that is named by its GUID alone has the name that DSAs use among themselves.
+  /// A DSA that is named by its GUID has the name that DSAs use among themselves. So has "<dsa guid>._msdcs.<forest>" when the file of
+  /// hosts says where that is; a name that DNS knows stays the one that tickets are for.
   [[nodiscard]] Result<std::string> spn_blocking(const Candidate& host) const {
     if (!options_.target.spn.empty()) return options_.target.spn;
-    if (const auto guid = parse_guid(host.called.host)) {
-      return security::drs_spn(DsaGuid{*guid}, options_.target.domain.empty() ? domain_of_account() : options_.target.domain);
+    const std::string& called = host.called.host;
+    const auto msdcs = called.find("._msdcs.");
+    const auto guid = parse_guid(std::string_view(called).substr(0, msdcs));
+    if (guid && (msdcs == std::string::npos || map_.find(called) != nullptr)) {
+      std::string domain = options_.target.domain.empty() ? domain_of_account() : options_.target.domain;
+      if (msdcs != std::string::npos) domain = called.substr(msdcs + std::string_view("._msdcs.").size());
+      return security::drs_spn(DsaGuid{*guid}, domain);
     }
     auto name = is_numeric_address(host.called.host) ? ask_for_name_blocking(host) : Result<std::string>(host.called.host);
     if (!name) return name;

@@ -153,6 +153,13 @@ Result<Dsa> Directory::local_dsa() {
   return make_dsa(*settings, server->text("dNSHostName"));
 }
 
+Result<DsaGuid> Directory::stand_in_dsa() {
+  if (is_samba_) return DsaGuid{};
+  auto local = local_dsa();
+  if (!local) return std::unexpected(std::move(local.error()));
+  return local->guid;
+}
+
 Result<std::vector<Dsa>> Directory::dsas() {
   const std::string sites = "CN=Sites," + configuration_nc_;
   auto servers = connection_->search({.base = sites, .scope = ldap::Scope::kSubtree, .filter = "(objectClass=server)", .attributes = {"dNSHostName"}});

@@ -91,6 +91,9 @@ class Directory {
   /// port, or by an address and port that the file of hosts has.
   /// kErrorNotFound when there is none, and when a short name fits several.
   [[nodiscard]] Result<Dsa> find_dsa(std::string_view named);
+  /// As whom a client that is no DSA asks for one object by an extended operation, which wants a DSA of the forest
+  /// ([MS-DRSR] 4.1.10.5.12): the one that is asked. Null for Samba, which wants none.
+  [[nodiscard]] Result<DsaGuid> stand_in_dsa();
   /// The connections of one DSA, by the DN of its NTDS Settings.
   [[nodiscard]] Result<std::vector<NtdsConnection>> connections(const std::string& ntds_settings_dn);
   /// Whether an object with this GUID is there and not a tombstone.

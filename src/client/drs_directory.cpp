@@ -217,8 +217,11 @@ Result<std::vector<Entry>> DrsEntries::one_object(const std::string& dn, const s
       return fail(win32::kErrorNotSupported, dc_->host() + " has no LDAP, and " + name + " does not replicate: IDL_DRSGetReplInfo tells what is in it",
                   Phase::kCall);
   if (attributes.size() == 1 && equals_ignoring_case(attributes.front(), "objectGUID")) return name_only(dn);
+  auto own = configuration();
+  if (!own) return std::unexpected(std::move(own.error()));
   ChangesOptions options;
   options.nc_dn = dn;
+  options.destination = DsaGuid{(*own)->source_dsa};
   options.extended_op = drsuapi::EXOP_REPL_OBJ;
   options.page_timeout = timeout_;
   auto read = replicate(options);

@@ -47,8 +47,11 @@ Result<std::vector<ValueStamp>> through_changes(DcView& dc, const std::string& o
   // By its DN as the DC spells it: the request has no other names.
   auto object = (*directory)->ldap().read(object_dn, {"objectGUID"});
   if (!object) return std::unexpected(std::move(object.error()));
+  const auto destination = (*directory)->stand_in_dsa();
+  if (!destination) return std::unexpected(destination.error());
   ChangesOptions options;
   options.nc_dn = object->dn;
+  options.destination = *destination;
   options.extended_op = drsuapi::EXOP_REPL_OBJ;
   options.page_timeout = dc.call.timeout;
   ChangeStream stream(std::move(*reader), std::move(options));

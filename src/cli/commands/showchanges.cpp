@@ -145,6 +145,11 @@ Result<> run(Context& context, const Arguments& arguments) {
   auto dn = dn_of(context, *host, options->nc_dn);
   if (!dn) return std::unexpected(std::move(dn.error()));
   options->nc_dn = std::move(*dn);
+  if (arguments.one_object) {
+    auto destination = (*directory)->stand_in_dsa();
+    if (!destination) return std::unexpected(std::move(destination.error()));
+    options->destination = *destination;
+  }
   auto handle = bind_reader(context, *host);
   if (!handle) return std::unexpected(std::move(handle.error()));
 
