@@ -3,6 +3,7 @@
 #include "dsa/edge/service_manager.hpp"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@ ServiceManager::ServiceManager() {
   path_ = path;
   if (path_[0] == '@') path_[0] = '\0';
   socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  // A manager that does not listen must not keep a DSA from working, or from ending.
+  const timeval patience{1, 0};
+  (void)setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 ServiceManager::~ServiceManager() {
   if (socket_ >= 0) close(socket_);
