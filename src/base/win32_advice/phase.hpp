@@ -8,6 +8,8 @@
 namespace tributary {
 
 inline constexpr PhaseAdvice kPhaseAdvice[] = {
+    {2, Phase::kNone, "Check the path or the name."},
+    {87, Phase::kNone, "Check the arguments against what is said in brackets."},
     {5, Phase::kBind, "The DC refuses to bind: check that the account may access it from the network, and that the connection is sealed."},
     {5, Phase::kAuthenticate, "Check name, realm and password or keytab, the clock, and the SPN of the DC."},
     {5, Phase::kLdap, "Use an account that may read or change this object."},
