@@ -251,7 +251,7 @@ TEST_F(AddEntry, EnablesACrossRef) {
   dsa_.set(made, attid::kEnabled, {bool_value(false)});
   auto stranger = administrators_call();
   auto caller = std::make_shared<Caller>(*stranger.caller);
-  caller->address = "192.0.2.1";
+  caller->address = "[2001:db8::1]:40312";
   stranger.caller = caller;
   EXPECT_EQ(add({enabling}, stranger), failure(securityError, SE_PROBLEM_INAPPROPRIATE_AUTH, win32::kErrorDsInternalFailure));
   EntryMaker rootless("CN=child,CN=Partitions,CN=Configuration,DC=lab,DC=example");

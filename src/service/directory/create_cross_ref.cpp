@@ -15,9 +15,16 @@ using namespace drsuapi;
 
 constexpr repl::ModifyOptions kBySystem{repl::CheckLevel::kReplica, true, false};
 
+/// The address without the port: "10.77.0.1:40312", "[fe80::1]:135", or an address alone.
+std::string_view host_of(std::string_view address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  const auto colon = address.find(':');
+  return colon == address.rfind(':') ? address.substr(0, colon) : address;
+}
+
 /// ClientIpMatch. Blocks for the resolver.
 bool is_client_one_of(const CallContext& call, const std::vector<std::string>& hosts) {
-  const std::string& client = call.caller->address;
+  const std::string client(host_of(call.caller->address));
   return std::ranges::any_of(hosts, [&](const std::string& host) {
     const auto addresses = net::resolve_host(host);
     return addresses && has_element(*addresses, client);

@@ -47,6 +47,7 @@ template <class In>
     case drsuapi::IDL_DRSRemoveDsServer::opnum:
     case drsuapi::IDL_DRSRemoveDsDomain::opnum:
     case drsuapi::IDL_DRSDomainControllerInfo::opnum:
+    case drsuapi::IDL_DRSAddSidHistory::opnum:
     case drsuapi::IDL_DRSInitDemotion::opnum:
     case drsuapi::IDL_DRSReplicaDemotion::opnum:
     case drsuapi::IDL_DRSFinishDemotion::opnum:

@@ -31,7 +31,7 @@ CallContext call_of(std::string principal, const Sid& user, std::vector<Sid> gro
   groups.push_back(sids::kAuthenticatedUsers);
   std::ranges::sort(groups);
   caller->token = {user, std::move(groups), {}};
-  caller->address = "127.0.0.1";
+  caller->address = "127.0.0.1:40312";
   auto binding = std::make_shared<DrsBinding>();
   binding->client_dsa = client;
   binding->client.dwFlags = drsuapi::DRS_EXT_BASE | drsuapi::DRS_EXT_WHISTLER_BETA3;
