@@ -62,7 +62,7 @@ TEST_P(GetNcChanges, HasTheCodeOfItsRule) {
   if (out.result != 0) EXPECT_EQ(out.msgOut, DRS_MSG_GETCHGREPLY(DRS_MSG_GETCHGREPLY_V1{})) << "the other outputs are those of a failed call";
 }
 INSTANTIATE_TEST_SUITE_P(
-    Section_4_1_10_5, GetNcChanges,
+    Access_4_1_10_5, GetNcChanges,
     ::testing::Values(
         ChangesRule{"AValidOneSucceeds", kErrorSuccess, [](TwoDsas&, auto&) {}, &other_dsa},
         ChangesRule{"ByMailOverRpcIsInvalidParameter", kErrorInvalidParameter, [](TwoDsas&, auto& r) { r.ulFlags |= DRS_MAIL_REP; }, &other_dsa},
@@ -104,7 +104,29 @@ INSTANTIATE_TEST_SUITE_P(
                       r.ulFlags = DRS_INIT_SYNC;
                     },
                     &operator_},
-        ChangesRule{"AccessGoesBeforeTheObject", kErrorDsDraAccessDenied, [](TwoDsas&, auto& r) { r.pNC = named(kPeople); }, &operator_},
+        ChangesRule{"AccessGoesBeforeTheObject", kErrorDsDraAccessDenied, [](TwoDsas&, auto& r) { r.pNC = named(kPeople); }, &operator_}),
+    kRuleName);
+
+// 4.1.10.5.1, and the tables of 4.1.3.1: which reply goes with which request.
+TEST(GetNcChangesVersions, V10HasV9AndV8HasV6) {
+  TwoDsas dsas;
+  EXPECT_EQ(ask(dsas, valid_request(dsas)).msgOut.tag(), 9u);
+  DRS_MSG_GETCHGREQ_V8 v8;
+  v8.uuidDsaObjDest = kClient;
+  v8.pNC = dsas.domain();
+  v8.ulFlags = DRS_WRIT_REP;
+  v8.PrefixTableDest = valid_request(dsas).PrefixTableDest;
+  EXPECT_EQ(ask(dsas, v8).msgOut.tag(), 6u);
+  DRS_MSG_GETCHGREQ_V5 v5;
+  v5.uuidDsaObjDest = kClient;
+  v5.pNC = dsas.domain();
+  v5.ulFlags = DRS_WRIT_REP;
+  EXPECT_EQ(ask(dsas, v5).msgOut.tag(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Inputs_4_1_10_5, GetNcChanges,
+    ::testing::Values(
         ChangesRule{"AnObjectThatIsNoNcRootCannotBeFound", kErrorDsCantFindExpectedNc, [](TwoDsas&, auto& r) { r.pNC = named(kPeople); }, &other_dsa},
         ChangesRule{"AnExtendedOperationNeedsItsObject", kErrorDsCantFindExpectedNc,
                     [](TwoDsas&, auto& r) {
@@ -157,22 +179,6 @@ INSTANTIATE_TEST_SUITE_P(
                     &other_dsa}),
     kRuleName);
 
-// 4.1.10.5.1, and the tables of 4.1.3.1: which reply goes with which request.
-TEST(GetNcChangesVersions, V10HasV9AndV8HasV6) {
-  TwoDsas dsas;
-  EXPECT_EQ(ask(dsas, valid_request(dsas)).msgOut.tag(), 9u);
-  DRS_MSG_GETCHGREQ_V8 v8;
-  v8.uuidDsaObjDest = kClient;
-  v8.pNC = dsas.domain();
-  v8.ulFlags = DRS_WRIT_REP;
-  v8.PrefixTableDest = valid_request(dsas).PrefixTableDest;
-  EXPECT_EQ(ask(dsas, v8).msgOut.tag(), 6u);
-  DRS_MSG_GETCHGREQ_V5 v5;
-  v5.uuidDsaObjDest = kClient;
-  v5.pNC = dsas.domain();
-  v5.ulFlags = DRS_WRIT_REP;
-  EXPECT_EQ(ask(dsas, v5).msgOut.tag(), 1u);
-}
 TEST(GetNcChangesVersions, AClientThatKnowsNoReplyIsARevisionMismatch) {
   TwoDsas dsas;
   auto extensions = dsas.b.extensions();
