@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kReachTimeout{15'000};
 /// DRS_OPTIONS of a request that a cycle has to know.
 constexpr std::uint32_t kCycleFlags = drsuapi::DRS_FULL_SYNC_NOW | drsuapi::DRS_ADD_REF | drsuapi::DRS_GET_NC_SIZE | drsuapi::DRS_CRITICAL_ONLY |
                                       drsuapi::DRS_SYNC_FORCED | drsuapi::DRS_SYNC_PAS | drsuapi::DRS_USE_COMPRESSION;
+constexpr std::uint64_t kWorthALine = 100;  // objects of a cycle that the log tells of unasked
 constexpr std::string_view kSelf = "this DSA";  // whose place in the queue our own requests take
 
 std::uint64_t applied_by(const repl::ApplyFigures& figures) { return figures.objects_added + figures.objects_changed + figures.links_changed; }
@@ -67,6 +68,10 @@ void RunningDsa::run_cycle(const repl::Start& start) {
     const std::lock_guard guard(cycles_mutex_);
     cycles_.erase(start.operation);
   }
+  const auto& shown = cycle->shown;
+  if (result == win32::kErrorSuccess)
+    log(shown.objects >= kWorthALine ? 'i' : 'd', fmt::format("{} from {}: {} objects and {} link values in {:.2f} s", shown.nc_dn, shown.source, shown.objects, shown.links,
+                                                              std::chrono::duration<double>(net::monotonic_now() - shown.began).count()));
   const bool is_new = kind_of(start.request) == repl::OperationKind::kAdd;
   if (is_new || (start.nc == identity_.configuration_nc && changes.replicated)) replicas_changed();
   control_.tell(repl::Finished{start.operation, result, changes});

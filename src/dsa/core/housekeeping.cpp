@@ -18,6 +18,7 @@ constexpr MonoTime kKccInterval = std::chrono::minutes(15);  // [MS-ADTS] 6.2.2:
 constexpr MonoTime kFirstCollection = std::chrono::minutes(15);  // not while a restarted DSA catches up
 constexpr MonoTime kKccDamping = std::chrono::minutes(1);
 constexpr MonoTime kFirstKccRun = std::chrono::seconds(5);
+constexpr MonoTime kKccAfterChange = std::chrono::seconds(2);  // the rest of what changed comes with it
 constexpr std::chrono::milliseconds kContactTimeout{15'000};
 constexpr MonoTime kLinkWorkInterval = std::chrono::minutes(1);
 constexpr std::string_view kRecycleBinValue = "tombstonesRecycled";
@@ -39,6 +40,7 @@ void RunningDsa::keep_house() {
   auto next_link_work = net::monotonic_now();
   std::unique_lock guard(house_mutex_);
   while (!is_stopping_) {
+    if (wants_kcc_.exchange(false)) next_kcc = std::min(next_kcc, net::monotonic_now() + kKccAfterChange);
     house_changed_.wait_for(guard, std::max(MonoTime{}, std::min({next_collection, next_kcc, next_link_work}) - net::monotonic_now()));
     if (is_stopping_) return;
     guard.unlock();
@@ -63,7 +65,7 @@ void RunningDsa::keep_house() {
     if (now >= next_kcc) {
       next_kcc = now + kKccInterval;
       if (has_kcc)
-        if (auto done = run_kcc(true); !done) log('w', "KCC: " + describe_error(done.error()));
+        if (auto done = run_kcc(false); !done) log('w', "KCC: " + describe_error(done.error()));
       if (!has_rids())
         if (auto done = ask_for_rids(); !done) log('w', "no RIDs: " + describe_error(done.error()));
     }

@@ -125,7 +125,13 @@ Result<void> RunningDsa::reload_facts() {
   if (!read) return std::unexpected(std::move(read.error()));
   dsa_options_.store(read->dsa_options);
   auto shared = std::make_shared<const Facts>(std::move(*read));
+  const auto is_same_dsa = [](const auto& a, const auto& b) { return a.first == b.first; };
   const std::lock_guard guard(facts_mutex_);
+  // A DSA came or went: the KCC need not wait for its quarter of an hour.
+  if (facts_ && !std::ranges::equal(facts_->dsas, shared->dsas, is_same_dsa)) {
+    wants_kcc_ = true;
+    house_changed_.notify_all();
+  }
   facts_ = std::move(shared);
   return {};
 }
@@ -276,8 +282,9 @@ void RunningDsa::stop() {
     if (std::exchange(is_stopping_, true)) return;
   }
   house_changed_.notify_all();
-  if (house_.joinable()) house_.join();
+  // First of all: whoever waits for replication, the house among them, is answered.
   if (is_started_) control_.tell_and_wait(repl::Shutdown{});
+  if (house_.joinable()) house_.join();
   workers_.stop();
   control_.stop();
   partners_.drop_all();

@@ -160,6 +160,7 @@ class RunningDsa final : public service::Dsa {
   std::mutex house_mutex_;
   std::condition_variable house_changed_;
   bool is_stopping_ = false;
+  std::atomic<bool> wants_kcc_{false};
   bool is_started_ = false;
   std::mutex kcc_mutex_;
   std::optional<MonoTime> last_kcc_run_;  ///< under kcc_mutex_
