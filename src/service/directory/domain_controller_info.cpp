@@ -121,25 +121,30 @@ Seq<Level> list_dcs(const Session& session, const CallContext& call, std::uint32
 }  // namespace
 
 Result<IDL_DRSDomainControllerInfo::Out> domain_controller_info(Dsa& dsa, const CallContext& call, const IDL_DRSDomainControllerInfo::In& in) {
-  return guarded([&] {
+  IDL_DRSDomainControllerInfo::Out out;
+  auto& reply = out.msgOut;
+  const auto done = guarded([&] {
     const Session session(dsa, call);
     const auto* request = in.msgIn.get_if<1>();
     if (request == nullptr) refuse(win32::kErrorInvalidParameter);
     const std::uint32_t level = request->InfoLevel;
     if ((level < 1 || level > 3) && level != kLevelConnections) refuse(win32::kErrorInvalidParameter);
-    IDL_DRSDomainControllerInfo::Out out;
+    // The level is the reply's version, of a failed call as well.
+    if (level == 2) reply.emplace<2>();
+    if (level == 3) reply.emplace<3>();
     if (level == kLevelConnections) {
+      reply.emplace<kLevelConnections>();  // there is no LDAP server in this process: no connection is open
       if (!session.asker().is_administrator()) refuse(win32::kErrorAccessDenied);
-      out.msgOut.emplace<kLevelConnections>();  // there is no LDAP server in this process: no connection is open
-      return out;
+      return;
     }
     check_domain(session, text_of(request->Domain));
-    if (level == 1) out.msgOut.emplace<1>().rItems = list_dcs<DS_DOMAIN_CONTROLLER_INFO_1W>(session, call, kUfServerTrustAccount);
-    if (level == 2) out.msgOut.emplace<2>().rItems = list_dcs<DS_DOMAIN_CONTROLLER_INFO_2W>(session, call, kUfServerTrustAccount);
-    if (level == 3)
-      out.msgOut.emplace<3>().rItems = list_dcs<DS_DOMAIN_CONTROLLER_INFO_3W>(session, call, kUfServerTrustAccount | kUfPartialSecretsAccount);
-    return out;
+    constexpr std::uint32_t kAllDcs = kUfServerTrustAccount | kUfPartialSecretsAccount;
+    if (auto* one = reply.get_if<1>()) one->rItems = list_dcs<DS_DOMAIN_CONTROLLER_INFO_1W>(session, call, kUfServerTrustAccount);
+    if (auto* two = reply.get_if<2>()) two->rItems = list_dcs<DS_DOMAIN_CONTROLLER_INFO_2W>(session, call, kUfServerTrustAccount);
+    if (auto* three = reply.get_if<3>()) three->rItems = list_dcs<DS_DOMAIN_CONTROLLER_INFO_3W>(session, call, kAllDcs);
   });
+  out.result = static_cast<std::uint32_t>(done ? win32::kErrorSuccess : done.error().code);
+  return out;
 }
 
 }  // namespace tributary::service

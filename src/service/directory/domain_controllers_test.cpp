@@ -85,6 +85,10 @@ TEST_F(DomainControllers, OfTheDomainByAnyName) {
   for (const auto* name : {"Administrator@lab.example", "CN=Users,DC=lab,DC=example", "LAB\\Administrator"})
     EXPECT_EQ(call(name, 1).code, win32::kErrorInvalidParameter) << name;
 }
+// 4.1.5.2: the version of the reply is the level, also of one that says no.
+TEST_F(DomainControllers, AnswerInTheLevelThatWasAskedFor) {
+  for (const std::uint32_t level : {1u, 2u, 3u, 0xFFFFFFFFu}) EXPECT_EQ(call("nothing", level, users_call()).out.msgOut.tag(), level);
+}
 // 4.1.5.2: the level is judged before the domain.
 TEST_F(DomainControllers, WrongLevels) {
   for (const std::uint32_t level : {0u, 4u, 0xFFFFFFFEu, 0x80000001u}) EXPECT_EQ(call("nothing", level).code, win32::kErrorInvalidParameter) << level;
