@@ -136,8 +136,9 @@ Result<void> RunningDsa::add_source(const repl::Start& start, const repl::Replic
   }
   auto added = repl::replica_add(request, facts, values, context().ds_now());
   if (!added) return fail(added.error(), "the source cannot be added");
+  const DsaGuid named = options.source.uuid_dsa;  // of the partner, or as its address has it
   options.source = added->value;
-  if (options.source.uuid_dsa.is_null()) options.source.uuid_dsa = start.partner.guid;
+  if (options.source.uuid_dsa.is_null()) options.source.uuid_dsa = named;
   if (facts.exists) {
     const Win32 written = edit_replica(start.nc, [&](store::NcReplica& replica) -> Win32 {
       auto encoded = repl::encode_reps_from(options.source);

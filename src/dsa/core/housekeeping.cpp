@@ -35,6 +35,7 @@ void RunningDsa::keep_house() {
       if (replica && *replica && (*replica)->going && object && *object) (void)expunge((*object)->guid());
     }
   }
+  see_to_rids();
   auto next_collection = net::monotonic_now() + kFirstCollection;
   auto next_kcc = net::monotonic_now() + kFirstKccRun;
   auto next_link_work = net::monotonic_now();
@@ -66,11 +67,15 @@ void RunningDsa::keep_house() {
       next_kcc = now + kKccInterval;
       if (has_kcc)
         if (auto done = run_kcc(false); !done) log('w', "KCC: " + describe_error(done.error()));
-      if (!has_rids())
-        if (auto done = ask_for_rids(); !done) log('w', "no RIDs: " + describe_error(done.error()));
+      see_to_rids();
     }
     guard.lock();
   }
+}
+
+void RunningDsa::see_to_rids() {
+  if (has_rids()) return;
+  if (auto done = ask_for_rids(); !done) log('w', "no RIDs: " + describe_error(done.error()));
 }
 
 Result<std::uint64_t> RunningDsa::collect_garbage() {

@@ -134,6 +134,7 @@ class RunningDsa final : public service::Dsa {
   // Work that comes by itself (housekeeping.cpp).
   void keep_house();
   void finish_link_work();
+  void see_to_rids();
 
   Config config_;
   Log& log_;
