@@ -193,6 +193,16 @@ Result<void> PlanWriter::claim_istg(const topology::ConfigurationView& view, con
   return change(*settings, std::span(&claim, 1));
 }
 
+Result<void> write_objects(PlanWriter& writer, const topology::ConfigurationView& view, const topology::KccPlan& plan) {
+  for (const auto& each : plan.creates)
+    if (auto done = writer.create(each.connection); !done) return done;
+  for (const auto& each : plan.modifies)
+    if (auto done = writer.modify(each.before, each.after); !done) return done;
+  for (const auto& each : plan.deletes)
+    if (auto done = writer.remove(each.connection); !done) return done;
+  return plan.claims_istg ? writer.claim_istg(view, plan.dsa) : Result<void>();
+}
+
 /// One of the lists of NTDS Settings, as it is to be.
 struct NcList {
   std::string_view attribute;
@@ -236,15 +246,12 @@ Result<std::vector<Modification>> differences(const ObjectReader& reader, const 
 
 Result<repl::Updates> write_kcc_plan(store::WriteTransaction& tx, const repl::Context& context, const topology::ConfigurationView& view,
                                      const topology::KccPlan& plan) {
+  const auto configuration = repl::resolve_guid(tx, view.config_nc);
+  if (!configuration) return std::unexpected(configuration.error());
   PlanWriter writer(tx, context);
-  for (const auto& each : plan.creates)
-    if (auto done = writer.create(each.connection); !done) return std::unexpected(done.error());
-  for (const auto& each : plan.modifies)
-    if (auto done = writer.modify(each.before, each.after); !done) return std::unexpected(done.error());
-  for (const auto& each : plan.deletes)
-    if (auto done = writer.remove(each.connection); !done) return std::unexpected(done.error());
-  if (plan.claims_istg)
-    if (auto done = writer.claim_istg(view, plan.dsa); !done) return std::unexpected(done.error());
+  // A read-only DSA writes down nothing but what is its own.
+  if (repl::check_writable(tx, context, *configuration))
+    if (auto done = write_objects(writer, view, plan); !done) return std::unexpected(done.error());
   if (auto done = write_kcc_values(tx, plan, context.ds_now()); !done) return std::unexpected(done.error());
   return writer.take();
 }

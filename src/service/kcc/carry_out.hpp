@@ -12,6 +12,7 @@
 namespace tributary::service {
 
 /// Connections, interSiteTopologyGenerator, the variables. `view` is what the plan was made from. An object that is gone meanwhile is passed over.
+/// Of a read-only DSA the variables only.
 [[nodiscard]] Result<repl::Updates> write_kcc_plan(store::WriteTransaction& tx, const repl::Context& context, const topology::ConfigurationView& view,
                                                    const topology::KccPlan& plan);
 

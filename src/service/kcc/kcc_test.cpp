@@ -318,6 +318,20 @@ TEST_F(Kcc, ConnectionsAreReadAsTheyWereWritten) {
   EXPECT_TRUE(object->first(repl::attid::kNtSecurityDescriptor));
 }
 
+TEST_F(Kcc, AReadOnlyDsaWritesItsVariablesOnly) {
+  auto& b = world_["b"];
+  const auto view = must(read_configuration(*b.store->read(), *b.context.schema));
+  auto plan = world_.plan(b);
+  ASSERT_FALSE(plan.creates.empty());
+  plan.failed_links.push_back({b.context.dsa, DsTime{1}, 1, win32::kRpcSServerUnavailable});
+  b.context.rules.read_only = true;
+  const auto updates = must(b.update([&](store::WriteTransaction& tx) { return write_kcc_plan(tx, b.context, view, plan); }));
+  EXPECT_TRUE(updates.empty());
+  EXPECT_TRUE(must(read_configuration(*b.store->read(), *b.context.schema)).connections.empty());
+  EXPECT_EQ(must(read_kcc_values(*b.store->read())).failed_links, plan.failed_links);
+  EXPECT_TRUE(must(b.update([&](store::WriteTransaction& tx) { return update_nc_lists(tx, b.context); })).empty());
+}
+
 // 6.2.2.1: a DSA that does not answer is gone round, and taken back when it answers again.
 TEST_F(Kcc, GoesRoundABridgeheadThatIsOff) {
   ASSERT_LE(world_.settle(12), 12u);
