@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/utf.hpp"
 #include "base/win32.hpp"
 #include "drsuapi/dsname.hpp"
@@ -51,14 +49,6 @@ Result<std::string> ask_netbios_name(client::DrsHandle& handle, const std::strin
     return fail(win32::kErrorNoSuchDomain, domain_dn + " has no NetBIOS name", Phase::kCall);
   auto name = utf8(result->rItems[0].pName);
   return name.substr(0, name.find('\\'));
-}
-
-/// msDS-hasMasterNCs goes before hasMasterNCs: 4.1.1.2.5 looks at the order.
-void put_newer_list_first(ENTINF& entry) {
-  const auto* newer = schema::Schema::embedded()->find_attribute("msDS-hasMasterNCs");
-  auto& attributes = entry.AttrBlock.pAttr;
-  const auto at = std::ranges::find(attributes, static_cast<ATTRTYP>(newer->attid), &ATTR::attrTyp);
-  if (at != attributes.end()) std::rotate(attributes.begin(), at, at + 1);
 }
 
 std::unexpected<Error> refused(std::uint32_t code, const Unique<DSNAME>& object) {
@@ -109,7 +99,6 @@ Result<JoinSource> ask_source(client::DrsHandle& handle, const std::string& host
 Result<DsaGuid> add_entries(client::DrsHandle& handle, const service::ForestNames& forest, const service::DsaPlan& plan) {
   auto entries = service::dsa_entries(*schema::Schema::embedded(), forest, plan);
   if (!entries) return std::unexpected(std::move(entries.error()));
-  put_newer_list_first(entries->back());
   if (!plan.dsa.is_null()) entries->back().pName->Guid = plan.dsa.value;  // of NTDS Settings: the object's own
   DRS_MSG_ADDENTRYREQ_V2 request;
   for (auto& entry : *entries) request.EntInfList.push_back(ENTINFLIST{std::move(entry)});
