@@ -304,10 +304,6 @@ TEST_F(AddEntry, TakesADsaThatJoins) {
   const auto entries = repl::testing::must(dsa_entries(*dsa_.context().schema, {"lab.example", "LAB"}, plan));
   std::vector<ENTINFLIST> list;
   for (const auto& entry : entries) list.emplace_back().Entinf = entry;
-  // 4.1.1.2.11: the newer list has to stand before the older one.
-  auto& attributes = list.back().Entinf.AttrBlock.pAttr;
-  const auto position = [&](Attid attid) { return std::ranges::find(attributes, static_cast<ATTRTYP>(attid), &ATTR::attrTyp); };
-  std::iter_swap(position(attid::kHasMasterNcs), position(attid::kMsDsHasMasterNcs));
   EXPECT_EQ(add(list, users_call()), failure(securityError, SE_PROBLEM_INSUFF_ACCESS_RIGHTS, win32::kErrorDsInsuffAccessRights));
   ASSERT_EQ(add(list), success(3));
   const Dnt computer = dsa_.find(in_lab("CN=DSA-C,OU=Domain Controllers,"));
