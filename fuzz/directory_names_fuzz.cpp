@@ -25,7 +25,7 @@ void take_apart(const std::string& name) {
   if (const auto spn = parse_spn(name)) {
     require(spn->service_class + "/" + spn->instance + (spn->has_three_parts() ? "/" + spn->service : "") == name);
     const std::vector<std::string> mappings = {"alias=" + spn->service_class, name};
-    require(map_spn(*spn, mappings).has_value());
+    if (!spn->service_class.contains(',')) require(map_spn(*spn, mappings).has_value());  // a comma separates classes
   }
   if (const auto canonical = parse_canonical(name)) require(!canonical->domain.empty());
   if (const auto plain = canonical_from_extended(name)) require(plain->size() == name.size());

@@ -229,6 +229,7 @@ void SimDsa::collect_garbage() {
 // --- Replicas -------------------------------------------------------------------------------------------------------------------
 
 Dnt SimDsa::root_of(const ObjectGuid& nc) {
+  if (!is_up()) return kNoDnt;  // what was done just before may have been its end
   const auto snapshot = store_->read();
   const auto dnt = snapshot->find_guid(nc);
   if (!dnt || *dnt == kNoDnt) return kNoDnt;
@@ -327,6 +328,7 @@ void SimDsa::maintain() {
       continue;
     }
     if (here != held.end()) drop_sources(*here, wanted->second);
+    if (!is_up()) return;
     for (const int source : wanted->second.sources) {
       const auto& partner = *world_.dsas[static_cast<std::size_t>(source)];
       const auto is_it = [&](const Source& each) { return each.reps.uuid_dsa == partner.guid(); };

@@ -80,6 +80,7 @@ bool Workload::pick_place(Target& target) {
 }
 
 store::Dnt Workload::find(SimDsa& dsa, const WantedNc& nc, const ObjectGuid& guid, bool is_deleted) {
+  if (!dsa.is_up()) return kNoDnt;
   const auto snapshot = dsa.store().read();
   const auto dnt = snapshot->find_guid(guid);
   if (!dnt || *dnt == kNoDnt) return kNoDnt;

@@ -313,7 +313,7 @@ def test_output_that_cannot_be_written_is_a_failure():
 
 def commands():
     listed = re.findall(r"^  ([a-z]+)(?:, [a-z]+)*  +\S", tlib.tributary("--help").stdout.split("Make it replicate:")[1], re.M)
-    tlib.true(len(listed) == 20, listed)
+    tlib.true(len(listed) == 21, listed)
     return listed
 
 

@@ -104,13 +104,14 @@ Result<void> LdifReader::add(LdifRecord& record, std::string_view line) {
   if (record_octets_ > kRecordOctetsMax) return wrong(line_, "the record is too long");
   auto part = split(line, line_);
   if (!part) return std::unexpected(std::move(part.error()));
-  if (equals_ignoring_case(part->name, "dn")) return wrong(line_, "a record has one DN, and an empty line before it");
-  if (equals_ignoring_case(part->name, "changetype")) {
+  const auto name = std::string_view(part->name).substr(0, part->name.find(';'));  // without options
+  if (equals_ignoring_case(name, "dn")) return wrong(line_, "a record has one DN, and an empty line before it");
+  if (equals_ignoring_case(name, "changetype")) {
     if (!equals_ignoring_case(part->octets, "add") || !record.values.empty())
       return fail(win32::kErrorNotSupported, fmt::format("line {}: only records that add an object are read", line_));
     return {};
   }
-  record.values.push_back({std::string(part->name.substr(0, part->name.find(';'))), std::move(part->octets)});
+  record.values.push_back({std::string(name), std::move(part->octets)});
   return {};
 }
 

@@ -64,6 +64,7 @@ TEST(Ldif, ErrorsNameTheirLine) {
       {"dn: CN=a\n c\xC3\xBC: a\n", "the record has no attributes"},
       {"version: 2\n", "this version of LDIF is not read"},
       {"dn: CN=a\ncn: a\n\ndn: CN=b\nchangetype: modify\n", "line 5: only records that add"},
+      {"dn: CN=a\ncn: a\ndn;binary: CN=b\n", "line 3: a record has one DN"},
       {"dn: CN=a\njpegPhoto:< file:///etc/passwd\n", "values by URL"},
   };
   for (const auto& [text, what] : cases) {
