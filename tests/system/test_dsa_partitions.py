@@ -19,6 +19,7 @@ SECONDS = float(os.environ.get("TRIBUTARY_PARTITION_MINUTES", "0.5")) * 60
 SEED = int(os.environ.get("TRIBUTARY_SEED", "7"))
 SETTLE_SECONDS = 120
 FAULT_SECONDS = (1.0, 4.0)
+FAULTS_MIN = 5
 
 if "TRIBUTARY_IN_NAMESPACE" not in os.environ:
     os.environ["TRIBUTARY_IN_NAMESPACE"] = "1"
@@ -105,7 +106,8 @@ def test_load_under_faults():
     faults, loads, objects, restarts = {}, 0, 0, 0
     end = time.monotonic() + SECONDS
     next_fault = 0.0
-    while time.monotonic() < end:
+    # A load can take long: a DSA that is cut off waits for the RID master before it gives a user no SID. So faults are counted, too.
+    while time.monotonic() < end or (sum(faults.values()) < FAULTS_MIN and time.monotonic() < end + SETTLE_SECONDS):
         if time.monotonic() >= next_fault:
             name = CHANCE.choice(NAMES)
             kind = CHANCE.choice(("none", "cut from all", "deaf for one", "loss", "slow"))
@@ -120,7 +122,7 @@ def test_load_under_faults():
         loads += 1
         objects += load_one(CHANCE.choice(DSAS), loads)
     print(f"seed {SEED}: {objects} objects in {loads} loads, {restarts} kills, faults {faults}")
-    assert loads > 10 and sum(faults.values()) > 3
+    assert loads > 10 and sum(faults.values()) >= FAULTS_MIN
 
 
 def test_equal_when_healed():
