@@ -2,8 +2,6 @@
 // tributary dsa init: a new forest with this DSA as its first ([MS-ADTS] 6.1), in an empty data folder.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/utf.hpp"
 #include "base/win32.hpp"
 #include "dsa/commands/commands.hpp"
@@ -25,16 +23,10 @@ struct Arguments : DsaArguments {
   bool no_recycle_bin = false;
 };
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return out;
-}
-
 Result<service::ForestPlan> plan_of(const Arguments& arguments) {
   service::ForestPlan plan;
   plan.names.dns_name = to_lower_ascii(arguments.domain);
-  plan.names.netbios_name = arguments.netbios.empty() ? upper(std::string_view(plan.names.dns_name).substr(0, plan.names.dns_name.find('.'))) : arguments.netbios;
+  plan.names.netbios_name = arguments.netbios.empty() ? service::default_netbios_name(plan.names.dns_name) : arguments.netbios;
   // "dsa-a.lab.example" says the same as "dsa-a".
   plan.host_name = arguments.host;
   if (const auto suffix = "." + plan.names.dns_name; plan.host_name.ends_with(suffix)) plan.host_name.resize(plan.host_name.size() - suffix.size());

@@ -8,12 +8,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "base/utf.hpp"
+#include "client/hosts.hpp"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
@@ -237,16 +237,9 @@ std::string to_string(const ConfigFault& fault) {
 }
 
 std::optional<HostAddress> parse_host_address(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const std::string_view port = text.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos) return std::nullopt;
-  HostAddress address{std::string(host), 0};
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (error != std::errc() || end != port.data() + port.size() || address.port == 0 || host.empty()) return std::nullopt;
-  return address;
+  auto [host, port] = client::split_host_port(text);
+  if (!port || host.empty()) return std::nullopt;
+  return HostAddress{std::move(host), *port};
 }
 
 std::vector<std::string> config_keys() {

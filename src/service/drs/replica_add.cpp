@@ -59,17 +59,10 @@ void replica_add(Dsa& dsa, const CallContext& call, const IDL_DRSReplicaAdd::In&
   if (!nc) return answer(std::unexpected(nc.error()));
   const repl::DsaFacts facts{context.rules.read_only};
   if (const auto code = repl::check_replica_add(asked.request, nc->facts, facts); code != win32::kErrorSuccess) return refuse(answer, code, nc->dn);
-  repl::Request request;
-  request.nc = nc->guid;
-  request.nc_dn = nc->dn;
-  if (asked.request.source_dsa.guid) {
-    auto place = place_of_dsa(context, *snapshot, dsa.identity(), *asked.request.source_dsa.guid);
-    if (!place) return answer(std::unexpected(std::move(place.error())));
-    request.dsa_dn = std::move(place->dn);
-    request.is_intrasite = place->is_intrasite;
-  }
-  request.operation = std::move(asked.request);
-  queue_request(dsa, call, answer, std::move(request));
+  Result<DsaPlace> place;
+  if (asked.request.source_dsa.guid) place = place_of_dsa(context, *snapshot, dsa.identity(), *asked.request.source_dsa.guid);
+  if (!place) return answer(std::unexpected(std::move(place.error())));
+  queue_request(dsa, call, answer, *nc, std::move(asked.request), std::move(*place));
 }
 
 }  // namespace tributary::service

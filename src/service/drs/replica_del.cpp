@@ -19,11 +19,7 @@ void replica_del(Dsa& dsa, const CallContext& call, const IDL_DRSReplicaDel::In&
   if (code != win32::kErrorSuccess) return refuse(answer, code, nc->dn);
   const bool is_answered = repl::is_asynchronous(asked);
   if (!nc->is_replica) return refuse(answer, is_answered ? win32::kErrorSuccess : win32::kErrorDsDraNoReplica, nc->dn);
-  repl::Request request;
-  request.nc = nc->guid;
-  request.nc_dn = nc->dn;
-  request.operation = std::move(asked);
-  queue_request(dsa, call, answer, std::move(request));
+  queue_request(dsa, call, answer, *nc, std::move(asked));
 }
 
 }  // namespace tributary::service

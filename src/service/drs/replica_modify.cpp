@@ -24,11 +24,7 @@ void replica_modify(Dsa& dsa, const CallContext& call, const IDL_DRSReplicaModif
   if (const auto code = repl::check_replica_modify(asked, nc->facts); code != win32::kErrorSuccess) return refuse(answer, code, nc->dn);
   const bool is_asynchronous = (asked.options & DRS_ASYNC_OP) != 0;
   if (!nc->is_replica) return refuse(answer, is_asynchronous ? win32::kErrorSuccess : win32::kErrorDsDraNoReplica, nc->dn);
-  repl::Request request;
-  request.nc = nc->guid;
-  request.nc_dn = nc->dn;
-  request.operation = std::move(asked);
-  queue_request(dsa, call, answer, std::move(request));
+  queue_request(dsa, call, answer, *nc, std::move(asked));
 }
 
 }  // namespace tributary::service

@@ -39,11 +39,7 @@ void replica_sync(Dsa& dsa, const CallContext& call, const IDL_DRSReplicaSync::I
   // What is no replica has no sources; who does not wait is not told.
   const bool is_asynchronous = (asked.request.options & DRS_ASYNC_OP) != 0;
   if (!nc->is_replica) return refuse(answer, is_asynchronous ? win32::kErrorSuccess : win32::kErrorDsDraNoReplica, nc->dn);
-  repl::Request request;
-  request.nc = nc->guid;
-  request.nc_dn = nc->dn;
-  request.operation = std::move(asked.request);
-  queue_request(dsa, call, answer, std::move(request));
+  queue_request(dsa, call, answer, *nc, std::move(asked.request));
 }
 
 }  // namespace tributary::service

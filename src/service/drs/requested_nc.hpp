@@ -35,10 +35,17 @@ struct DsaPlace {
 [[nodiscard]] Result<store::Dnt> resolve_or_none(const repl::Context& context, const store::Snapshot& snapshot, const drsuapi::DSNAME& name);
 [[nodiscard]] bool is_empty(const drsuapi::DSNAME& name) noexcept;
 
-/// To the queue; the answer comes when the scheduler replies, without a thread that waits for it.
+/// To the queue, with what is known of the other DSA; the answer comes when the scheduler replies, without a thread that waits for it.
 template <class Op>
-void queue_request(Dsa& dsa, const CallContext& call, const Answer<Op>& answer, repl::Request request) {
+void queue_request(Dsa& dsa, const CallContext& call, const Answer<Op>& answer, const RequestedNc& nc, repl::OperationRequest operation,
+                   DsaPlace other = {}) {
+  repl::Request request;
   request.caller = call.caller->account();
+  request.nc = nc.guid;
+  request.nc_dn = nc.dn;
+  request.dsa_dn = std::move(other.dn);
+  request.is_intrasite = other.is_intrasite;
+  request.operation = std::move(operation);
   const auto id = dsa.submit(std::move(request), [answer](Win32 result) {
     typename Op::Out out;
     out.result = static_cast<std::uint32_t>(result);

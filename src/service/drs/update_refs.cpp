@@ -35,13 +35,7 @@ void update_refs(Dsa& dsa, const CallContext& call, const IDL_DRSUpdateRefs::In&
   if (!nc->is_replica) return refuse(answer, win32::kErrorDsDraBadNc, nc->dn);
   auto place = place_of_dsa(context, *snapshot, dsa.identity(), asked.request.destination_dsa.value);
   if (!place) return answer(std::unexpected(std::move(place.error())));
-  repl::Request request;
-  request.nc = nc->guid;
-  request.nc_dn = nc->dn;
-  request.dsa_dn = std::move(place->dn);
-  request.is_intrasite = place->is_intrasite;
-  request.operation = std::move(asked.request);
-  queue_request(dsa, call, answer, std::move(request));
+  queue_request(dsa, call, answer, *nc, std::move(asked.request), std::move(*place));
 }
 
 }  // namespace tributary::service

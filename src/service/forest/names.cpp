@@ -49,6 +49,8 @@ std::string upper(std::string_view text) {
 
 }  // namespace
 
+std::string default_netbios_name(std::string_view dns_name) { return upper(dns_name.substr(0, dns_name.find('.'))); }
+
 std::string DsaPlan::computer_dn(const ForestNames& forest) const {
   return fmt::format("CN={},OU=Domain Controllers,{}", upper(host_name), forest.domain_dn());
 }

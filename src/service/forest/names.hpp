@@ -33,6 +33,9 @@ struct DsaPlan {
   [[nodiscard]] std::string dsa_dn(const ForestNames& forest) const;  ///< NTDS Settings
 };
 
+/// The first label in capitals: "LAB" of "lab.example".
+[[nodiscard]] std::string default_netbios_name(std::string_view dns_name);
+
 /// kErrorInvalidParameter, with the name and why.
 [[nodiscard]] Result<void> check_names(const ForestNames& forest);
 [[nodiscard]] Result<void> check_names(const DsaPlan& dsa);
