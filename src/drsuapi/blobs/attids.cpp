@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "drsuapi/blobs/walk/leaves.hpp"
+
 namespace tributary::drsuapi::blobs {
 namespace {
 

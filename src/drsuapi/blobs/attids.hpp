@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "drsuapi/blobs/walk/atom.hpp"
+#include "drsuapi/attid.hpp"
 
 namespace tributary::drsuapi::blobs {
 

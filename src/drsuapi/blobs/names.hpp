@@ -3,7 +3,7 @@
 // is the one that a stored value means.
 #pragma once
 
-#include "drsuapi/blobs/walk/atom.hpp"
+#include "drsuapi/blobs/walk/leaves.hpp"
 #include "drsuapi/constants.hpp"
 
 namespace tributary::drsuapi::blobs {

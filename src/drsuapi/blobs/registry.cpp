@@ -14,6 +14,7 @@
 #include "drsuapi/blobs/reps.hpp"
 #include "drsuapi/blobs/schedule.hpp"
 #include "drsuapi/blobs/vectors.hpp"
+#include "drsuapi/blobs/walk/referents.hpp"
 
 namespace tributary::drsuapi::blobs {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "drsuapi/blobs/walk/referents.hpp"
+
 namespace tributary::drsuapi::blobs {
 namespace {
 

@@ -10,8 +10,12 @@
 #include <variant>
 #include <vector>
 
+#include "base/ds_time.hpp"
+#include "base/guid.hpp"
+#include "base/win32.hpp"
 #include "drsuapi/blobs/names.hpp"
-#include "drsuapi/blobs/walk/referents.hpp"
+#include "drsuapi/blobs/walk/extents.hpp"
+#include "drsuapi/blobs/walk/leaves.hpp"
 #include "drsuapi/types.hpp"
 
 namespace tributary::drsuapi::blobs {

@@ -17,35 +17,9 @@
 #include "base/guid.hpp"
 #include "base/win32.hpp"
 #include "drsuapi/attid.hpp"
+#include "drsuapi/blobs/walk/leaves.hpp"
 
 namespace tributary::drsuapi::blobs {
-
-namespace json = boost::json;
-
-/// A value and its name: a bit of a set, or one choice of an enumeration.
-struct Named {
-  std::uint32_t value = 0;
-  std::string_view name;
-};
-
-/// A DWORD of flags whose names are in Table (an array of Named).
-template <const auto& Table>
-struct Bits {
-  std::uint32_t value = 0;
-  friend constexpr bool operator==(const Bits&, const Bits&) = default;
-};
-/// An integer that is one of the names in Table.
-template <const auto& Table, std::unsigned_integral U = std::uint32_t>
-struct Choice {
-  U value = 0;
-  friend constexpr bool operator==(const Choice&, const Choice&) = default;
-};
-
-/// A 32-bit integer in network order (schemaInfo has one).
-struct BigEndian32 {
-  std::uint32_t value = 0;
-  friend constexpr bool operator==(const BigEndian32&, const BigEndian32&) = default;
-};
 
 template <class T>
 struct Atom;

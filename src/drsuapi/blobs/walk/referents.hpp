@@ -7,38 +7,16 @@
 // its place when it is encoded: behind everything else, in the order of the description, at multiples of four.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "drsuapi/blobs/walk/extents.hpp"
 #include "drsuapi/blobs/walk/json_walk.hpp"
+#include "drsuapi/blobs/walk/leaves.hpp"
 #include "drsuapi/blobs/walk/packed.hpp"
 
 namespace tributary::drsuapi::blobs {
-
-struct Referent {
-  enum class Kind : std::uint8_t {
-    kWide,     ///< UTF-16LE with a terminator
-    kAnyText,  ///< UTF-16LE or UTF-8 with a terminator: writers differ, and reading makes it kWide or kNarrow
-    kNarrow,   ///< UTF-8 with a terminator
-    kOctets,   ///< a buffer with its length beside the offset
-    kGuid,
-  };
-  Kind kind = Kind::kWide;
-  bool present = false;
-  std::uint32_t offset = 0;  ///< 0 while present: to be placed
-  Bytes octets{};            ///< without the terminator
-
-  /// The text for people; empty when there is none.
-  [[nodiscard]] std::string text() const;
-  /// Makes it a text without a place. kNarrow stays narrow.
-  void set_text(std::string_view utf8);
-  void set_octets(ByteView view);
-  [[nodiscard]] Bytes stored() const;  ///< with the terminator
-  friend bool operator==(const Referent&, const Referent&) = default;
-};
 
 class PlacedReader : public PackedReader {
  public:
