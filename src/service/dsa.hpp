@@ -36,12 +36,15 @@ struct Caller {
   [[nodiscard]] std::string account() const { return to_string(token.user); }
 };
 
+class ReadAhead;
+
 /// What stays the same from an IDL_DRSBind to its IDL_DRSUnbind.
 struct DrsBinding {
   Guid client_dsa;                             ///< puuidClientDsa; NTSAPI_CLIENT_GUID for administrators' programs
   drsuapi::DRS_EXTENSIONS_INT client;          ///< as the client sent them
   std::uint64_t number = 0;                    ///< for DS_REPL_INFO_CLIENT_CONTEXTS
   drsuapi::DRS_EXTENSIONS_INT server;          ///< what we answered
+  std::shared_ptr<ReadAhead> read_ahead;       ///< null: none
 };
 
 class OpenBindings;

@@ -264,8 +264,8 @@ def create_principals(lab, dc):
         env=environment(lab, dc))
 
 
-def load(lab, dc, users, groups):
-    done = run(["/usr/bin/python3", os.path.join(HERE, "labload.py"), "bulk", conf(lab, dc), str(users), str(groups)],
+def load(lab, dc, users, groups, members=20):
+    done = run(["/usr/bin/python3", os.path.join(HERE, "labload.py"), "bulk", conf(lab, dc), str(users), str(groups), str(members)],
                env=environment(lab, dc), timeout=1800)
     say(done.stdout.strip())
 

@@ -110,7 +110,7 @@ def template_secrets(sam, ou):
     return {name: bytes(message[name][0]) for name in names if name in message}
 
 
-def bulk(smb_conf, users, groups):
+def bulk(smb_conf, users, groups, per_group=20):
     sam = open_sam(smb_conf, batch=True)
     begin = time.monotonic()
     ou = f"OU=Load,{sam.domain_dn()}"
@@ -125,7 +125,6 @@ def bulk(smb_conf, users, groups):
                 values = user_values(index, ou)
                 members.append(values["dn"])
                 sam.add({**values, **secret_values}, bypass)
-    per_group = 20
     with transaction(sam):
         for index in range(groups):
             values = {"dn": f"CN=group{index:05d},{ou}", "objectClass": "group", "sAMAccountName": f"group{index:05d}",
@@ -141,4 +140,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "principals":
         principals(sys.argv[2], sys.argv[3])
     else:
-        bulk(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        bulk(sys.argv[2], *(int(number) for number in sys.argv[3:]))

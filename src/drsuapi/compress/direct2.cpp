@@ -162,9 +162,9 @@ namespace {
 
 constexpr unsigned kHashBits = 14;
 constexpr std::uint16_t kNoPosition = 0xFFFF;  // the last two positions of a chunk start no match
-constexpr unsigned kChainLengthMax = 32;    // candidates per position: within half a percent of looking at all of them
-constexpr std::size_t kGoodLength = 512;    // long enough to stop looking
-constexpr std::size_t kLazyLengthMax = 128;  // a match this long is taken without looking at the next position
+constexpr unsigned kChainLengthMax = 4;     // candidates per position: twice as fast as 32 of them, for 4 octets more in 100 (bench/compress_bench)
+constexpr std::size_t kGoodLength = 64;     // long enough to stop looking
+constexpr std::size_t kLazyLengthMax = 16;   // a match this long is taken without looking at the next position
 
 struct Match {
   std::size_t length = 0;

@@ -272,7 +272,7 @@ void add_join(cli::App& app, CLI::App& group) {
   sub->add_option("--site", arguments->site, "The site that it is in")->type_name("NAME");
   sub->add_option("--dsa-guid", arguments->dsa_guid, "GUID of this DSA (default: the source chooses)")->type_name("GUID");
   sub->add_option("--spn", arguments->spn, "Service principal of HOST (default: ldap/HOST)")->type_name("SPN");
-  sub->add_flag("--compress", arguments->compress, "Ask for compressed replies: for slow lines");
+  sub->add_flag("--compress", arguments->compress, "Ask for compressed replies, whatever the configuration says");
 }
 
 }  // namespace tributary::dsa

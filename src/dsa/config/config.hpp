@@ -50,7 +50,7 @@ struct Config {
   std::optional<std::int64_t> notify_first_s;       ///< instead of what crossRefs say
   std::optional<std::int64_t> notify_subsequent_s;
   bool kcc = true;
-  bool compress = false;  ///< ask sources for compressed replies
+  bool compress = true;  ///< ask sources for compressed replies: sealing costs more than compressing (decision 0057)
   std::uint32_t page_objects_max = 1000;
   std::uint32_t page_octets_max = 8u << 20;
   std::chrono::seconds call_timeout{300};  ///< for one page of a source

@@ -70,19 +70,5 @@ TEST(Workers, ATaskThatBlocksKeepsNobodyElseWaiting) {
   release.set_value();
 }
 
-// [MS-DRSR] 4.1.10.6.15: the next request begins where the reply ended, at the invocation that sent it.
-TEST(RequestAfter, MovesThePositionAndNothingElse) {
-  drsuapi::DRS_MSG_GETCHGREQ_V8 before;
-  before.ulFlags = 5;
-  before.cMaxObjects = 7;
-  const auto after = request_after(drsuapi::DRS_MSG_GETCHGREQ(before), kDsa.value, {10, 0, 11});
-  const auto* moved = after.get_if<8>();
-  ASSERT_NE(moved, nullptr);
-  EXPECT_EQ(moved->uuidInvocIdSrc, kDsa.value);
-  EXPECT_EQ(moved->usnvecFrom, (drsuapi::USN_VECTOR{10, 0, 11}));
-  EXPECT_EQ(moved->ulFlags, 5u);
-  EXPECT_EQ(moved->cMaxObjects, 7u);
-}
-
 }  // namespace
 }  // namespace tributary::dsa

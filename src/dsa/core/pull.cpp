@@ -8,6 +8,7 @@
 #include "base/win32.hpp"
 #include "drsuapi/compress/native_reply.hpp"
 #include "drsuapi/operations.hpp"
+#include "repl/source/native_request.hpp"
 
 namespace tributary::dsa {
 namespace {
@@ -91,7 +92,7 @@ class Puller {
         break;
       }
       if ((*page)->reply.fMoreData != 0 && cycle_.nc_root() != store::kNoDnt)
-        ask(encode(request_after(request, (*page)->reply.uuidInvocIdSrc, (*page)->reply.usnvecTo)));
+        ask(encode(repl::request_after(request, (*page)->reply.uuidInvocIdSrc, (*page)->reply.usnvecTo)));
       pulled.step = apply(std::move((*page)->reply));
       if (!pulled.step.applied) continue;
       const bool goes_on = terms_.page_applied(cycle_, pulled.step);
@@ -134,18 +135,6 @@ class Puller {
 };
 
 }  // namespace
-
-drsuapi::DRS_MSG_GETCHGREQ request_after(drsuapi::DRS_MSG_GETCHGREQ request, const Guid& invocation, const drsuapi::USN_VECTOR& to) {
-  const auto move_on = [&](auto* version) {
-    if (version == nullptr) return;
-    version->uuidInvocIdSrc = invocation;
-    version->usnvecFrom = to;
-  };
-  move_on(request.get_if<5>());
-  move_on(request.get_if<8>());
-  move_on(request.get_if<10>());
-  return request;
-}
 
 Pulled pull(repl::ReplicationCycle& cycle, CycleStep first, const std::shared_ptr<client::DrsHandle>& handle, const PullTerms& terms) {
   return Puller(cycle, handle, terms).run(std::move(first));

@@ -35,7 +35,4 @@ struct Pulled {
 /// `first`: what cycle.begin() gave.
 [[nodiscard]] Pulled pull(repl::ReplicationCycle& cycle, repl::CycleStep first, const std::shared_ptr<client::DrsHandle>& handle, const PullTerms& terms);
 
-/// The request that follows `request` after a reply that ends at `to`.
-[[nodiscard]] drsuapi::DRS_MSG_GETCHGREQ request_after(drsuapi::DRS_MSG_GETCHGREQ request, const Guid& invocation, const drsuapi::USN_VECTOR& to);
-
 }  // namespace tributary::dsa

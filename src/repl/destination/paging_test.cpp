@@ -3,6 +3,7 @@
 // again), .15 and .16 (position and vector).
 #include <set>
 
+#include "drsuapi/operations.hpp"
 #include "repl/destination/test_dsas.hpp"
 
 namespace tributary::repl::testing {
@@ -108,6 +109,39 @@ TEST(Paging, PreemptionKeepsThePosition) {
   EXPECT_GT(source->usn_vec.usnHighObjUpdate, 0);
   EXPECT_EQ(pull(b, a, options).last.kind, CycleStep::Kind::kDone);
   EXPECT_FALSE(b.reps_from(a)->has(DRS_PREEMPTED));
+  EXPECT_EQ(content(b), content(a));
+}
+
+/// 4.1.10.6.15: what a destination will ask for next is known from the reply alone, although applying it moves the own USN: so both ends can
+/// have the next page under way meanwhile.
+TEST(Paging, RequestsOfACycleDifferInTheirPositionAlone) {
+  Dsa a(1), b(2);
+  a.make_domain();
+  ASSERT_EQ(pull(b, a).last.kind, CycleStep::Kind::kDone);
+  populate(a);
+  PullOptions options;
+  options.objects_max = 5;
+  options.flags = DRS_GET_ANC;
+  ReplicationCycle cycle(cycle_options(a, options));
+  const auto octets = [](const DRS_MSG_GETCHGREQ& request) {
+    IDL_DRSGetNCChanges::In in;
+    in.msgIn = request;
+    return encode_in<IDL_DRSGetNCChanges>(in);
+  };
+  std::size_t compared = 0;
+  for (auto step = cycle.begin(b.context, *b.store); step.kind == CycleStep::Kind::kSend;) {
+    const auto sent = *step.request;
+    ndr::Arena arena;
+    Bytes stub;
+    step = cycle.on_reply(b.context, *b.store, must(ask(a, sent, arena, stub)));
+    if (step.kind != CycleStep::Kind::kSend) continue;
+    const auto* next = step.request->get_if<10>();
+    ASSERT_NE(next, nullptr);
+    if (next->usnvecFrom == sent.get_if<10>()->usnvecFrom) continue;  // the same page once more, with its targets
+    EXPECT_EQ(octets(*step.request), octets(request_after(sent, next->uuidInvocIdSrc, next->usnvecFrom)));
+    ++compared;
+  }
+  EXPECT_GT(compared, 5u);
   EXPECT_EQ(content(b), content(a));
 }
 

@@ -94,6 +94,7 @@ Result<void> ReplicationCycle::judge_age(const Context& context, const Snapshot&
 
 CycleStep ReplicationCycle::begin(const Context& context, DirectoryStore& store) {
   const auto snapshot = store.read();
+  own_usn_ = snapshot->highest_committed_usn();
   if (options_.nc.Guid.is_null()) {
     // Named by its DN alone: the GUID decides from here on, if a replica is here.
     const auto named = resolve(*snapshot, *context.schema, options_.nc);
@@ -127,6 +128,7 @@ CycleStep ReplicationCycle::next_request(const Context& context, const Snapshot&
   terms.more_flags = more_flags_;
   terms.objects_max = options_.objects_max;
   terms.octets_max = options_.octets_max;
+  terms.own_usn = own_usn_;
   terms.without_vector = full_sync_;
   terms.partial = options_.partial;
   terms.filtered = options_.filtered;

@@ -91,6 +91,7 @@ class ReplicationCycle {
   Dnt nc_root_ = kNoDnt;
   drsuapi::USN_VECTOR position_;         // of this cycle; repsFrom has the same unless the cycle leaves no trace
   InvocationId source_invocation_;
+  Usn own_usn_;                          // when the cycle began: applying moves it, and requests of a cycle differ in their position alone
   std::uint32_t cycle_flags_ = 0;        // DRS_GET_ANC and DRS_FULL_SYNC_PACKET, once they were needed
   std::uint32_t more_flags_ = 0;
   bool full_sync_ = false;

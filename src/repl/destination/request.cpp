@@ -80,7 +80,7 @@ Result<Parts> make_parts(const Context& context, const store::Snapshot& snapshot
     const auto replica = snapshot.nc_replica(terms.nc_root);
     if (!replica) return std::unexpected(replica.error());
     if (*replica) {
-      auto utd = local_utd(context, snapshot, **replica);
+      auto utd = local_utd(context, snapshot, **replica, terms.own_usn);
       if (!utd) return std::unexpected(std::move(utd.error()));
       parts.utd = std::move(*utd);
     }

@@ -22,6 +22,7 @@ struct RequestTerms {
   std::uint32_t octets_max = 0;
   std::uint32_t extended_op = 0;
   std::uint64_t fsmo_info = 0;
+  std::optional<Usn> own_usn;               ///< what the vector says of this DSA itself; nothing: the newest
   bool without_vector = false;              ///< a full synchronisation
   bool partial = false;                     ///< a partial replica of a global catalog
   bool filtered = false;                    ///< of a read-only DSA: without the filtered attribute set

@@ -309,6 +309,8 @@ Result<SourceReply> finish(const Context& context, const SourceCall& call, const
   reply.usnvecFrom = requested.native.usnvec_from;
   reply.uuidDsaObjSrc = context.dsa.value;
   reply.uuidInvocIdSrc = context.invocation_id.value;
+  result.invocation = reply.uuidInvocIdSrc;
+  result.to = reply.usnvecTo;
   const auto info = local_schema_info(snapshot);
   if (!info) return std::unexpected(info.error());
   reply.PrefixTableSrc = schema::make_message_prefix_table(context.schema->prefix_table(), *info);

@@ -43,6 +43,8 @@ struct SourceReply {
   std::size_t links = 0;
   std::size_t octets = 0;                  ///< estimate, before compression
   bool more_data = false;
+  Guid invocation;                         ///< uuidInvocIdSrc and usnvecTo of the reply
+  drsuapi::USN_VECTOR to;
   std::string response_smtp_address;       ///< not empty: the reply goes there
   std::optional<UpdateRefsWanted> update_refs;
   std::vector<RevealedSecret> revealed;    ///< for update_revealed_list

@@ -23,14 +23,14 @@ Result<schema::SchemaInfo> local_schema_info(const Snapshot& snapshot) {
   return *value ? schema::decode_schema_info(**value) : Result<schema::SchemaInfo>(schema::SchemaInfo{});
 }
 
-Result<ReplUpToDateVector> local_utd(const Context& context, const Snapshot& snapshot, const store::NcReplica& nc) {
+Result<ReplUpToDateVector> local_utd(const Context& context, const Snapshot& snapshot, const store::NcReplica& nc, std::optional<Usn> own) {
   ReplUpToDateVector utd;
   if (!nc.up_to_dateness_vector.empty()) {
     auto stored = decode_utd(nc.up_to_dateness_vector);
     if (!stored) return stored;
     utd = std::move(*stored);
   }
-  return with_local(std::move(utd), context.invocation_id, snapshot.highest_committed_usn(), context.ds_now());
+  return with_local(std::move(utd), context.invocation_id, own.value_or(snapshot.highest_committed_usn()), context.ds_now());
 }
 
 }  // namespace tributary::repl

@@ -14,7 +14,8 @@ namespace tributary::repl {
 [[nodiscard]] Result<schema::SchemaInfo> local_schema_info(const store::Snapshot& snapshot);
 
 /// The vector of the NC as this DSA tells it: the stored one, and a cursor for itself. Earlier invocations are in the stored one, where
-/// whoever took the new invocationId put them (retire()).
-[[nodiscard]] Result<ReplUpToDateVector> local_utd(const Context& context, const store::Snapshot& snapshot, const store::NcReplica& nc);
+/// whoever took the new invocationId put them (retire()). `own`: how far the cursor for itself goes; nothing: as far as the snapshot.
+[[nodiscard]] Result<ReplUpToDateVector> local_utd(const Context& context, const store::Snapshot& snapshot, const store::NcReplica& nc,
+                                                   std::optional<Usn> own = {});
 
 }  // namespace tributary::repl

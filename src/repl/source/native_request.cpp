@@ -146,4 +146,16 @@ Result<ReplyCompression> choose_compression(const SourceTerms& terms, const Nati
   return terms.client.has(DRS_EXT_W2K3_DEFLATE) ? ReplyCompression::kWin2k3 : ReplyCompression::kMszip;
 }
 
+DRS_MSG_GETCHGREQ request_after(DRS_MSG_GETCHGREQ request, const Guid& invocation, const USN_VECTOR& to) {
+  const auto move_on = [&](auto* version) {
+    if (version == nullptr) return;
+    version->uuidInvocIdSrc = invocation;
+    version->usnvecFrom = to;
+  };
+  move_on(request.get_if<5>());
+  move_on(request.get_if<8>());
+  move_on(request.get_if<10>());
+  return request;
+}
+
 }  // namespace tributary::repl

@@ -65,4 +65,7 @@ struct NativeRequest {
 /// kErrorRevisionMismatch when it was asked for by a client that knows no compressed reply.
 [[nodiscard]] Result<ReplyCompression> choose_compression(const SourceTerms& terms, const NativeRequest& request);
 
+/// The request that follows `request` after a reply of `invocation` that ends at `to` (4.1.10.6.15). Borrows from `request`.
+[[nodiscard]] drsuapi::DRS_MSG_GETCHGREQ request_after(drsuapi::DRS_MSG_GETCHGREQ request, const Guid& invocation, const drsuapi::USN_VECTOR& to);
+
 }  // namespace tributary::repl

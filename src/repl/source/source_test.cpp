@@ -366,5 +366,20 @@ TEST_F(Source, ExtendedOperations) {
   EXPECT_EQ(native(message).dwDRSError, static_cast<std::uint32_t>(win32::kErrorDsDraSourceDisabled));
 }
 
+// [MS-DRSR] 4.1.10.6.15: the next request begins where the reply ended, at the invocation that sent it.
+TEST(RequestAfter, MovesThePositionAndNothingElse) {
+  const auto other = "6f5f9a3c-0c1d-4b8e-9d7e-2f3a4b5c6d7e"_guid;
+  DRS_MSG_GETCHGREQ_V8 before;
+  before.ulFlags = 5;
+  before.cMaxObjects = 7;
+  const auto after = request_after(DRS_MSG_GETCHGREQ(before), other, {10, 0, 11});
+  const auto* moved = after.get_if<8>();
+  ASSERT_NE(moved, nullptr);
+  EXPECT_EQ(moved->uuidInvocIdSrc, other);
+  EXPECT_EQ(moved->usnvecFrom, (USN_VECTOR{10, 0, 11}));
+  EXPECT_EQ(moved->ulFlags, 5u);
+  EXPECT_EQ(moved->cMaxObjects, 7u);
+}
+
 }  // namespace
 }  // namespace tributary::repl::testing

@@ -3,6 +3,7 @@
 #include "service/drs/bind.hpp"
 
 #include "base/win32.hpp"
+#include "service/drs/read_ahead.hpp"
 
 namespace tributary::service {
 
@@ -14,6 +15,7 @@ Result<Bound> bind(Dsa& dsa, const CallContext&, const IDL_DRSBind::In& in) {
   bound.binding.client_dsa = *in.puuidClientDsa;
   if (in.pextClient) bound.binding.client = decode_extensions(*in.pextClient);
   bound.binding.server = dsa.extensions();
+  bound.binding.read_ahead = std::make_shared<ReadAhead>();
   bound.out.ppextServer = encode_extensions(bound.binding.server);
   return bound;
 }

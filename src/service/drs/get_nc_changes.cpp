@@ -9,6 +9,7 @@
 #include "repl/objects/names.hpp"
 #include "repl/source/extended_writes.hpp"
 #include "service/drs/drs_operations.hpp"
+#include "service/drs/read_ahead.hpp"
 #include "service/drs/requested_nc.hpp"
 #include "service/drs/rights.hpp"
 
@@ -46,18 +47,6 @@ Result<repl::SourceCall> source_call(Dsa& dsa, const CallContext& call, const re
   if (!rights) return std::unexpected(rights.error());
   source.rights = *rights;
   return source;
-}
-
-std::uint32_t extended_op(const DRS_MSG_GETCHGREQ& request) {
-  std::uint32_t op = 0;
-  const auto look = [&](const auto* message) {
-    if (message != nullptr) op = message->ulExtendedOp;
-  };
-  look(request.get_if<5>());
-  look(request.get_if<8>());
-  look(request.get_if<10>());
-  look(request.get_if<11>());
-  return op;
 }
 
 /// The half of an extended operation that writes, once the request was found to be allowed.
@@ -102,6 +91,31 @@ void note_revealed(Dsa& dsa, const repl::SourceReply& reply, const DsaGuid& rodc
   if (!done) dsa.log('e', "what was revealed to " + to_string(rodc) + " is not written down: " + describe_error(done.error()));
 }
 
+/// What makes a page the right one beside the request: what the caller may see, and with which key secrets are sealed.
+Bytes page_key(const IDL_DRSGetNCChanges::In& in, const repl::SourceCall& source) {
+  auto key = encode_in<IDL_DRSGetNCChanges>(in, ndr::Syntax::kNdr20);
+  for (const bool fact : {source.rights.get_changes, source.rights.get_changes_all, source.rights.get_changes_filtered_set, source.outbound_disabled})
+    key.push_back(fact ? 1 : 0);
+  key.insert(key.end(), source.session_key.begin(), source.session_key.end());
+  return key;
+}
+
+/// The client's next page, while it works on the last one.
+void read_on(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges::In& in, const repl::SourceCall& source, const Guid& invocation,
+             const USN_VECTOR& to) {
+  auto next = in;
+  next.msgIn = repl::request_after(in.msgIn, invocation, to);
+  call.binding->read_ahead->prepare(page_key(next, source), [&]() -> std::optional<ReadAhead::Page> {
+    const auto snapshot = dsa.store().read();
+    ndr::Arena arena;
+    auto reply = repl::get_nc_changes(dsa.context(), source, *snapshot, next.msgIn, arena);
+    if (!reply) return std::nullopt;
+    ReadAhead::Page page{{}, reply->more_data, reply->invocation, reply->to};
+    page.stub = encode_out<IDL_DRSGetNCChanges>({std::move(reply->message), 0});
+    return page;
+  });
+}
+
 }  // namespace
 
 void get_nc_changes(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges::In& in, Answer<IDL_DRSGetNCChanges> answer) {
@@ -109,7 +123,19 @@ void get_nc_changes(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges
   auto context = dsa.context();
   auto source = source_call(dsa, call, context, *snapshot, in.msgIn);
   if (!source) return answer(std::unexpected(std::move(source.error())));
-  if (repl::writes(extended_op(in.msgIn))) {
+  const auto native = repl::transform_input(source->terms, *context.schema, in.msgIn);
+  if (!native) return answer(std::unexpected(native.error()));
+  // Only where a page is all that the request leads to.
+  const bool reads_ahead = call.binding->read_ahead && native->extended_op == 0 && !native->has(DRS_ADD_REF) && !source->caller_is_rodc;
+  if (reads_ahead) {
+    if (auto page = call.binding->read_ahead->take(page_key(in, *source))) {
+      snapshot.reset();
+      answer.call()->complete(std::move(page->stub));
+      if (page->more_data) read_on(dsa, call, in, *source, page->invocation, page->to);
+      return;
+    }
+  }
+  if (repl::writes(native->extended_op)) {
     snapshot.reset();
     if (auto written = write_extended(dsa, *source, in.msgIn); !written) return answer(std::unexpected(std::move(written.error())));
     snapshot = dsa.store().read();
@@ -120,14 +146,15 @@ void get_nc_changes(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges
   if (!reply) return answer(std::unexpected(std::move(reply.error())));
   // DEVIATION: a request that wants its answer by mail (V4, V7) is refused: there is no SMTP transport.
   if (!reply->response_smtp_address.empty()) return refuse(answer, win32::kErrorDsDraNotSupported, "answers by mail");
-  const auto native = repl::transform_input(source->terms, *context.schema, in.msgIn);
-  if (native && reply->update_refs) {
+  if (reply->update_refs) {
     const auto root = find_root(context, *snapshot, *native->nc);
     const auto object = root && *root != kNoDnt ? snapshot->find(*root) : Result<std::optional<store::ObjectView>>(std::nullopt);
     if (object && *object) add_reference(dsa, call, context, *snapshot, *reply->update_refs, (*object)->guid().value);
   }
-  if (native && source->caller_is_rodc && !reply->revealed.empty()) note_revealed(dsa, *reply, native->destination);
+  if (source->caller_is_rodc && !reply->revealed.empty()) note_revealed(dsa, *reply, native->destination);
   answer(IDL_DRSGetNCChanges::Out{std::move(reply->message), 0});
+  snapshot.reset();
+  if (reads_ahead && reply->more_data) read_on(dsa, call, in, *source, reply->invocation, reply->to);
 }
 
 }  // namespace tributary::service
