@@ -51,7 +51,7 @@ struct Config {
   std::optional<std::int64_t> notify_subsequent_s;
   bool kcc = true;
   bool compress = true;  ///< ask sources for compressed replies: sealing costs more than compressing (decision 0057)
-  std::uint32_t page_objects_max = 1000;
+  std::uint32_t page_objects_max = 4000;
   std::uint32_t page_octets_max = 8u << 20;
   std::chrono::seconds call_timeout{300};  ///< for one page of a source
   std::chrono::hours garbage_collection_interval{12};

@@ -154,6 +154,31 @@ TEST_F(Source, RightsAreFacts) {
   EXPECT_TRUE(answer(message)) << "without secrets";
 }
 
+/// 5.105, 5.107: the attributes that a request names say whether it wants secrets or the filtered set.
+TEST_F(Source, NamedAttributesDecideWhichRightsAreNeeded) {
+  const auto code_for = [&](std::string_view attribute, ReplicationRights rights) {
+    auto message = request();
+    PARTIAL_ATTR_VECTOR_V1_EXT set;
+    const std::vector<ATTRTYP> ids{static_cast<ATTRTYP>(attid_of(attribute))};
+    set.rgPartialAttr = Seq<ATTRTYP>(ids);
+    message.ulFlags &= ~static_cast<std::uint32_t>(DRS_WRIT_REP);
+    message.pPartialAttrSet = set;
+    message.PrefixTableDest = schema::make_message_prefix_table(dsa.context.schema->prefix_table(), {});
+    call.rights = rights;
+    return code_of(answer(message));
+  };
+  constexpr ReplicationRights kChanges{.get_changes = true, .get_changes_all = false, .get_changes_filtered_set = false};
+  constexpr ReplicationRights kFiltered{.get_changes = true, .get_changes_all = false, .get_changes_filtered_set = true};
+  constexpr ReplicationRights kAll{.get_changes = true, .get_changes_all = true, .get_changes_filtered_set = false};
+  EXPECT_EQ(code_for("mail", kChanges), win32::kErrorSuccess);
+  EXPECT_EQ(code_for("unicodePwd", kChanges), win32::kErrorDsDraAccessDenied);
+  EXPECT_EQ(code_for("unicodePwd", kFiltered), win32::kErrorDsDraAccessDenied);
+  EXPECT_EQ(code_for("unicodePwd", kAll), win32::kErrorSuccess);
+  EXPECT_EQ(code_for("msFVE-RecoveryPassword", kChanges), win32::kErrorDsDraAccessDenied);
+  EXPECT_EQ(code_for("msFVE-RecoveryPassword", kFiltered), win32::kErrorSuccess);
+  EXPECT_EQ(code_for("msFVE-RecoveryPassword", kAll), win32::kErrorSuccess);
+}
+
 /// 4.1.10.5.2: who serves nobody.
 TEST_F(Source, SourcesThatDoNotServe) {
   call.outbound_disabled = true;

@@ -43,6 +43,7 @@ class NcTest : public ::testing::Test {
 };
 
 // 6.1.1.4: which containers there are, and that wellKnownObjects leads to them.
+/// 4.1.10.3.10: the containers that are found by GUID.
 TEST_F(NcTest, ADomainNcHasItsContainers) {
   const auto nc = forest->make_nc("DC=lab,DC=example", NcKind::kDomain, parse_sid("S-1-5-21-1-2-3").value());
   EXPECT_EQ(forest->dn(nc.root), "DC=lab,DC=example");
