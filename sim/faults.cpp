@@ -105,7 +105,9 @@ void Faults::stall() {
 
 void Faults::start_later(SimDsa& dsa, MonoTime delay) {
   world_.loop.after(delay, [this, &dsa] {
-    if (!dsa.is_up() && !dsa.start()) world_.blame(dsa.name() + " does not start again");
+    if (dsa.is_up() || dsa.start()) return;
+    if (dsa.storage().is_full()) return start_later(dsa, std::chrono::minutes(1));  // a service manager tries again as well
+    world_.blame(dsa.name() + " does not start again");
   });
 }
 

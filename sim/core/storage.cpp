@@ -147,6 +147,7 @@ void Storage::power_on() {
 }
 
 void Storage::set_full(bool is_full) {
+  is_full_ = is_full;
   if (kind_ == StoreKind::kMemory) {
     disk_->set_capacity(is_full ? disk_->octets() + 2000 : 0);
   } else {

@@ -34,6 +34,7 @@ class Storage {
   void power_on();
 
   void set_full(bool is_full);
+  [[nodiscard]] bool is_full() const noexcept { return is_full_; }
 
   /// The store is closed. The data of a backup that DirectoryStore::backup(where) made; `with_mark`: as somebody does who copies everything
   /// that belongs to the backup (the generation mark does not), otherwise only the data is put under the mark that is there.
@@ -57,6 +58,7 @@ class Storage {
   StoreKind kind_;
   std::string folder_;
   std::shared_ptr<store::memory::Disk> disk_;
+  bool is_full_ = false;
   std::shared_ptr<Power> power_;  // of LMDB
   std::optional<store::memory::Disk::Image> snapshot_;
 
