@@ -155,6 +155,7 @@ DRS_MSG_GETCHGREQ request_after(DRS_MSG_GETCHGREQ request, const Guid& invocatio
   move_on(request.get_if<5>());
   move_on(request.get_if<8>());
   move_on(request.get_if<10>());
+  move_on(request.get_if<11>());
   return request;
 }
 

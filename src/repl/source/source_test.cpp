@@ -404,6 +404,9 @@ TEST(RequestAfter, MovesThePositionAndNothingElse) {
   EXPECT_EQ(moved->usnvecFrom, (USN_VECTOR{10, 0, 11}));
   EXPECT_EQ(moved->ulFlags, 5u);
   EXPECT_EQ(moved->cMaxObjects, 7u);
+  const auto newest = request_after(DRS_MSG_GETCHGREQ(DRS_MSG_GETCHGREQ_V11{}), other, {10, 0, 11});
+  ASSERT_NE(newest.get_if<11>(), nullptr);
+  EXPECT_EQ(newest.get_if<11>()->usnvecFrom, (USN_VECTOR{10, 0, 11}));
 }
 
 }  // namespace
