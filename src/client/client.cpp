@@ -265,9 +265,13 @@ Result<> DrsHandle::unbind(std::chrono::milliseconds timeout) {
 void DrsHandle::cancel(net::RpcConnection::Ticket ticket) { connection_->cancel(ticket); }
 const std::string& DrsHandle::peer() const noexcept { return connection_->peer(); }
 const Bytes& DrsHandle::session_key() const noexcept { return connection_->session_key(); }
-bool DrsHandle::usable() const noexcept { return connection_->usable(); }
+bool DrsHandle::usable() const noexcept { return connection_->usable() && !wants_new_bind_; }
 net::RpcConnection::Ticket DrsHandle::send(std::uint16_t opnum, Bytes stub, std::chrono::milliseconds timeout, net::CallHandler handler) {
-  return connection_->call(opnum, std::move(stub), timeout, std::move(handler));
+  return connection_->call(opnum, std::move(stub), timeout, [handler = std::move(handler), weak = weak_from_this()](Result<net::CallReply> reply) mutable {
+    const auto self = weak.lock();
+    if (self && !reply && reply.error().code == win32::kErrorDsDrsExtensionsChanged) self->wants_new_bind_ = true;
+    handler(std::move(reply));
+  });
 }
 
 }  // namespace tributary::client

@@ -9,6 +9,7 @@
 // that code exactly; everything before the call has the codes that net/rpc_connection.hpp and security/credentials.hpp name.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -106,6 +107,7 @@ class DrsHandle : public std::enable_shared_from_this<DrsHandle> {
   [[nodiscard]] const std::string& peer() const noexcept;
   /// Seals secrets in GetNCChanges replies.
   [[nodiscard]] const Bytes& session_key() const noexcept;
+  /// The connection carries calls, and the DC has not asked to be bound anew (ERROR_DS_DRS_EXTENSIONS_CHANGED, [MS-DRSR] 5.212).
   [[nodiscard]] bool usable() const noexcept;
   [[nodiscard]] net::Runtime& runtime() const noexcept { return runtime_; }
   [[nodiscard]] const std::shared_ptr<security::Credential>& credential() const noexcept { return credential_; }
@@ -134,6 +136,7 @@ class DrsHandle : public std::enable_shared_from_this<DrsHandle> {
   drsuapi::DRS_EXTENSIONS_INT server_extensions_;
   std::string host_;
   bool port_was_known_ = false;
+  std::atomic<bool> wants_new_bind_{false};
 };
 
 }  // namespace tributary::client

@@ -11,6 +11,7 @@
 #include "net/address.hpp"
 #include "net/association_link.hpp"
 #include "net/dns.hpp"
+#include "net/peer_watch.hpp"
 #include "rpc/epm.hpp"
 
 namespace tributary::net {
@@ -140,8 +141,7 @@ asio::awaitable<Result<tcp::socket>> RpcConnection::Impl::connect(std::string ad
   timer.cancel();
   if (error == asio::error::operation_aborted) co_return timed_out(options_, Phase::kConnect, text);
   if (error) co_return std::unexpected(in_phase(socket_error(error, text), Phase::kConnect));
-  attempt->socket.set_option(tcp::no_delay(true), error);
-  attempt->socket.set_option(asio::socket_base::keep_alive(true), error);
+  watch_peer(attempt->socket);
   co_return std::move(attempt->socket);
 }
 

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "base/win32.hpp"
 #include "net/address.hpp"
+#include "net/peer_watch.hpp"
 #include "net/server_link_call.hpp"
 #include "rpc/status.hpp"
 #include "security/gss_context.hpp"
@@ -30,19 +30,11 @@ constexpr std::size_t kWriteSlice = std::size_t{64} << 10;
 /// Whoever was told why gets this long to read it before the connection is closed.
 constexpr auto kLinger = std::chrono::seconds(2);
 
-// A peer whose machine has gone is noticed after about two minutes, also while a call runs.
-constexpr int kKeepAliveIdleSeconds = 60, kKeepAliveIntervalSeconds = 15, kKeepAliveProbes = 4;
-
 void tune(asio::ip::tcp::socket& socket) {
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
-  const int fd = socket.native_handle();
-  (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  (void)::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &kKeepAliveIdleSeconds, sizeof kKeepAliveIdleSeconds);
-  (void)::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &kKeepAliveIntervalSeconds, sizeof kKeepAliveIntervalSeconds);
-  (void)::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &kKeepAliveProbes, sizeof kKeepAliveProbes);
+  (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+  watch_peer(socket);
 }
 
 }  // namespace

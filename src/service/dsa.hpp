@@ -124,6 +124,8 @@ class Dsa {
   /// A bound handle on another DSA, kept from call to call.
   [[nodiscard]] virtual Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid& dsa, std::chrono::milliseconds timeout) = 0;
   [[nodiscard]] virtual std::vector<OutgoingCall> outgoing_calls() = 0;
+  /// Asks the owner of the FSMO role of `object` for it ([MS-DRSR] 4.1.10.4.3), and returns when fSMORoleOwner here names this DSA.
+  [[nodiscard]] virtual Result<void> take_role(const DsaGuid& owner, store::Dnt object) = 0;
 
   /// One line for the log; `level` is 'e', 'w', 'i' or 'd'. Does not block.
   virtual void log(char level, std::string line) = 0;

@@ -54,7 +54,7 @@ def wait_until_equal(forest, a, b, seconds):
 
 
 def check_life(forest, a, b):
-    a.init()
+    a.init("--no-recycle-bin")
     a.serve()
     say(f"{a.host} serves {forest.domain}")
     begin = time.monotonic()
@@ -111,14 +111,73 @@ def check_restore(forest, a, b):
     say("a restored DSA goes on under a new invocationId")
 
 
+def holders(dsa):
+    return {each["key"]: each["host"] for each in document(dsa, "roles")["holders"]}
+
+
+def enabled_at(forest, dsa, feature):
+    """Which objects name the feature: the forest's container, and the NTDS Settings of the DSAs by their servers."""
+    path = os.path.join(dsa.folder, "configuration.ldif")
+    document(dsa, "export", "--base", forest.configuration_dn, path)
+    scopes, dn = set(), ""
+    with open(path, encoding="utf-8") as file:
+        for line in file.read().replace("\n ", "").split("\n"):
+            if line.lower().startswith("dn: "):
+                dn = line[4:]
+            if line.startswith(f"msDS-EnabledFeature: CN={feature},"):
+                rdns = [rdn.partition("=")[2] for rdn in dn.split(",")]
+                scopes.add(rdns[1].lower() if rdns[0] == "NTDS Settings" else rdns[0])
+    return scopes
+
+
+def check_feature(forest, a, b):
+    """[MS-DRSR] 4.1.10.6.2: enabled at one DSA, the recycle bin is enabled at every one that replicates from it."""
+    refused = b.verb("enable-feature", "recycle-bin", status=None)
+    expect(refused.returncode == 1 and "ERROR_DS_NOT_SUPPORTED" in refused.stderr, f"not the domain naming master: {refused}")
+    import_users(forest, b, 50, "Before", 5)
+    wait_until_equal(forest, a, b, 60)
+    expect(document(a, "enable-feature", "recycle-bin")["feature"] == "recycle-bin", "enabled")
+    again = a.verb("enable-feature", "recycle-bin", status=None)
+    expect("ERROR_DS_ATT_VAL_ALREADY_EXISTS" in again.stderr, f"{again}")
+    import_users(forest, a, 50, "After", 6)
+    wait_until_equal(forest, a, b, 60)
+    for dsa in (a, b):
+        forest.replicate(b, a, forest.configuration_dn)
+        forest.replicate(a, b, forest.configuration_dn)
+        said = forest.run("bind", dsa.host, "--json").stdout
+        expect("DRS_EXT_RECYCLE_BIN" in said, f"{dsa.name} does not say that it has the recycle bin: {said}")
+    wait_until_equal(forest, a, b, 60)
+    document(a, "enable-feature", "privileged-access-management")
+    for feature in ("Recycle Bin Feature", "Privileged Access Management Feature"):
+        for dsa in (a, b):
+            wait(lambda dsa=dsa, feature=feature: enabled_at(forest, dsa, feature) == {"Partitions", "dsa-a", "dsa-b"}, 90,
+                 f"{feature} is enabled in the forest and at both DSAs, says {dsa.name}")
+    say("the recycle bin and privileged access management, enabled at one DSA, are enabled at both")
+
+
+def check_roles(forest, a, b):
+    every = ("schema", "naming", "pdc", "rid", "infrastructure")
+    expect(holders(b) == {role: a.host for role in every}, f"the first DSA has every role: {holders(b)}")
+    for role in ("rid", "naming", "pdc"):
+        taken = document(b, "take-role", role)
+        expect(taken["from"] == a.host and taken["host"] == b.host, f"taken: {taken}")
+    expect(holders(b) == {**{role: b.host for role in every}, "schema": a.host, "infrastructure": a.host}, f"{holders(b)}")
+    wait(lambda: holders(a) == holders(b), 60, "both DSAs know who has the roles")
+    import_users(forest, a, 700, "Strangers", 9)  # its RIDs come from the second one now
+    wait_until_equal(forest, a, b, 90)
+    say("three roles went to the second DSA, and RIDs come from it")
+
+
 def check_demote(forest, a, b):
     left = os.path.join(b.folder, "people.ldif")
     expect(document(b, "export", "--base", f"OU=People,{forest.domain_dn}", left)["objects"] == USERS + USERS // 50 + 1, "the export is not whole")
     demoted = document(b, "demote", "--to", a.host)
+    expect(sorted(demoted["roles"]) == ["PDC emulator", "RID master", "domain naming master"], f"roles that went back: {demoted}")
     expect(demoted["dsa_guid"] == b.guid, f"demoted: {demoted}")
     expect(b.process.wait(20) == 0, "the demoted DSA ends with status 0")
     listed = forest.run("dsaguid", a.host).stdout
     expect(b.guid not in listed, f"the forest still has it: {listed}")
+    expect(set(holders(a).values()) == {a.host}, f"its roles are with the first DSA again: {holders(a)}")
     say("the second DSA was demoted, and the forest knows it")
 
 
@@ -132,6 +191,8 @@ def main():
             check_other_direction(forest, a, b)
             check_kill(forest, a, b)
             check_restore(forest, a, b)
+            check_feature(forest, a, b)
+            check_roles(forest, a, b)
             check_demote(forest, a, b)
     except OursError as failure:
         print(f"two_dsas_test: {failure}", file=sys.stderr)

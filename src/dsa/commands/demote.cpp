@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tributary dsa demote: this DSA leaves its forest. Another one gets all its changes and then takes its NTDS Settings away ([MS-DRSR] 4.1.18);
-// the DSA ends, and its database goes.
+// tributary dsa demote: this DSA leaves its forest. Another one gets its FSMO roles ([MS-DRSR] 4.1.10.5.12) and all its changes, and then takes
+// its NTDS Settings away (4.1.18); the DSA ends, and its database goes.
 #include <fmt/format.h>
 
 #include <thread>
@@ -59,7 +59,10 @@ Result<> run(cli::Context& context, Arguments& arguments) {
   if (!roles) return std::unexpected(roles.error());
   std::string held;
   for (const auto& role : roles->at("roles").as_array()) held += (held.empty() ? "" : ", ") + std::string(role.as_string());
-  if (!held.empty() && !arguments.force) return fail(win32::kErrorDsInvalidRoleOwner, fmt::format("this DSA is {}: transfer that first, or say --force", held));
+  if (!held.empty()) context.note(fmt::format("this DSA is {}: {} takes over", held, arguments.to));
+  const auto surrendered = held.empty() ? Result<boost::json::object>() : (*server)->call({{"command", "surrender"}, {"to", arguments.to}});
+  if (!surrendered && !arguments.force)
+    return fail(surrendered.error().code, surrendered.error().detail + "; `tributary dsa take-role` on another DSA takes a role, --force leaves it without one", surrendered.error().phase);
   const auto pushed = (*server)->call({{"command", "push"}, {"to", arguments.to}});
   if (!pushed && !arguments.force) return std::unexpected(pushed.error());
   if (auto gone = remove_from_forest(context, *config, arguments.to, text_member(*roles, "server_dn"), text_member(*roles, "domain_dn")); !gone) return gone;
@@ -73,7 +76,7 @@ Result<> run(cli::Context& context, Arguments& arguments) {
   const double seconds = std::chrono::duration<double>(net::monotonic_now() - began).count();
   context.say(fmt::format("{} is no DSA any more; {} knows.", status ? text_member(*status, "host") : "This", arguments.to));
   context.print("tributary.dsa.demote/1", {{"host", status ? text_member(*status, "host") : ""}, {"dsa_guid", status ? text_member(*status, "dsa_guid") : ""},
-                                           {"told", arguments.to}, {"seconds", seconds}});
+                                           {"told", arguments.to}, {"roles", surrendered && surrendered->contains("roles") ? surrendered->at("roles") : boost::json::array()}, {"seconds", seconds}});
   return {};
 }
 
@@ -84,7 +87,7 @@ void add_demote(cli::App& app, CLI::App& group) {
   CLI::App* const sub = add_verb(app, group, "demote", "Take this DSA out of its forest, and its database away",
                                  "  tributary dsa demote --to dsa-a.lab.example -U administrator\n", arguments, run);
   sub->add_option("--to", arguments->to, "The DSA that gets the last changes and tells the forest, by its DNS name")->required()->type_name("HOST");
-  sub->add_flag("--force", arguments->force, "Although this DSA has FSMO roles, or its last changes reach nobody");
+  sub->add_flag("--force", arguments->force, "Although nobody takes its FSMO roles, or its last changes reach nobody");
   sub->add_flag("--keep-data", arguments->keep_data, "Leave the database where it is");
 }
 

@@ -8,6 +8,7 @@
 #include "dsa/core/running_dsa.hpp"
 #include "repl/objects/names.hpp"
 #include "repl/updates/garbage.hpp"
+#include "repl/updates/optional_features.hpp"
 
 namespace tributary::dsa {
 namespace {
@@ -221,7 +222,13 @@ void RunningDsa::after_failed_cycle(const repl::Start& start, const CycleStep& s
     return sync_again_after({}, start);
   }
   if (step.schema_first && start.nc != identity_.schema_nc) return sync_again_after(identity_.schema_nc, start);
-  if (step.enable_recycle_bin && start.nc != identity_.configuration_nc) return sync_again_after(identity_.configuration_nc, start);
+  if (step.enable_recycle_bin) {
+    const auto enabled = enable_feature(repl::kRecycleBinFeature, repl::CheckLevel::kReplica);
+    if (!enabled) return log('e', "the source has the recycle bin: " + describe_error(enabled.error()));
+    if (*enabled) return sync_again_after({}, start);
+  }
+  // The source has become another in the middle of the cycle: once more, bound anew.
+  if (step.error.code == win32::kErrorDsDrsExtensionsChanged && step.error.phase == Phase::kCall) return sync_again_after({}, start);
 }
 
 /// Another NC from the same source first (none: at once), then this one again.

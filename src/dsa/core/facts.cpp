@@ -10,6 +10,7 @@
 #include "repl/objects/facts.hpp"
 #include "repl/objects/names.hpp"
 #include "repl/objects/stored_schema.hpp"
+#include "repl/updates/optional_features.hpp"
 #include "schema/schema.hpp"
 #include "topology/configuration.hpp"
 
@@ -22,7 +23,6 @@ using store::ObjectView;
 using store::Snapshot;
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
-constexpr Guid kRecycleBinFeature = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a"_guid;  // [MS-ADTS] 3.1.1.9.1
 
 /// What a crossRef says of an NC.
 struct CrossRef {
@@ -221,16 +221,22 @@ class FactsReader {
       const auto deleted = number(*service, "msDS-DeletedObjectLifetime");
       facts_.rules.deleted_object_lifetime_s = (deleted ? std::max<std::int64_t>(*deleted, 2) : days) * kSecondsPerDay;
     }
+    return optional_features();
+  }
+
+  /// What the forest has enabled counts at once; that our nTDSDSA object does not say so yet is told ([MS-ADTS] 3.1.1.9.1, 3.1.1.9.2).
+  Result<void> optional_features() {
     const auto partitions = child(configuration_, "Partitions");
-    const auto enabled = attid("msDS-EnabledFeature");
-    const auto feature = attid("msDS-OptionalFeatureGUID");
-    if (!partitions || *partitions == kNoDnt || !enabled || !feature) return {};
-    return snapshot_.links(*partitions, *enabled, [&](const store::LinkValue& link) {
-      const auto target = object(link.key.target);
-      const auto value = target ? target->first(*feature) : std::nullopt;
-      if (link.is_present && value && std::ranges::equal(*value, kRecycleBinFeature.octets)) facts_.rules.recycle_bin = true;
-      return true;
-    });
+    const auto self = snapshot_.find_guid(ObjectGuid{facts_.identity.dsa.value});
+    if (!partitions || !self) return std::unexpected(partitions ? self.error() : partitions.error());
+    for (const auto& feature : {repl::kRecycleBinFeature, repl::kPrivilegedAccessManagementFeature}) {
+      const auto in_forest = repl::is_optional_feature_enabled(snapshot_, schema_, *partitions, feature);
+      const auto in_dsa = repl::is_optional_feature_enabled(snapshot_, schema_, *self, feature);
+      if (!in_forest || !in_dsa) return std::unexpected(in_forest ? in_dsa.error() : in_forest.error());
+      if (*in_forest && !*in_dsa) facts_.features_to_adopt.push_back(feature);
+      if (feature == repl::kRecycleBinFeature) facts_.rules.recycle_bin = *in_forest || *in_dsa;
+    }
+    return {};
   }
 
   const Snapshot& snapshot_;

@@ -30,6 +30,8 @@ struct Facts {
   std::vector<repl::NcReplica> replicas;
   std::map<store::Dnt, ObjectGuid> nc_guids;  ///< of the replicas that are held
   std::map<DsaGuid, KnownDsa> dsas;
+  /// Optional features that the forest has enabled and that our nTDSDSA object does not name yet.
+  std::vector<Guid> features_to_adopt;
 };
 
 /// Notification delays that the configuration sets instead of the directory's.

@@ -8,6 +8,7 @@
 #include "repl/updates/garbage.hpp"
 #include "repl/updates/links.hpp"
 #include "repl/updates/nc.hpp"
+#include "repl/updates/optional_features.hpp"
 #include "service/kcc/kcc.hpp"
 
 namespace tributary::dsa {
@@ -45,6 +46,7 @@ void RunningDsa::keep_house() {
     house_changed_.wait_for(guard, std::max(MonoTime{}, std::min({next_collection, next_kcc, next_link_work}) - net::monotonic_now()));
     if (is_stopping_) return;
     guard.unlock();
+    adopt_features();
     const auto now = net::monotonic_now();
     bool has_kcc = false;
     MonoTime interval;
@@ -71,6 +73,22 @@ void RunningDsa::keep_house() {
     }
     guard.lock();
   }
+}
+
+/// A feature that was enabled elsewhere came with the Configuration NC: our nTDSDSA object says from now on that it is enabled here too
+/// ([MS-DRSR] 4.1.10.6.3).
+void RunningDsa::adopt_features() {
+  const auto known = facts();
+  if (known->rules.read_only) return;
+  for (const auto& feature : known->features_to_adopt)
+    if (auto done = enable_feature(feature, repl::CheckLevel::kReplica); !done) log('e', "an optional feature of the forest: " + describe_error(done.error()));
+}
+
+Result<bool> RunningDsa::enable_feature(const Guid& feature, repl::CheckLevel level) {
+  const auto done = update([&](const repl::Context& context, store::WriteTransaction& tx) { return repl::enable_optional_feature(tx, context, feature, level); });
+  if (!done) return std::unexpected(done.error());
+  if (!done->empty()) log('i', fmt::format("the optional feature {} is enabled here from now on", to_string(feature)));
+  return !done->empty();
 }
 
 void RunningDsa::see_to_rids() {

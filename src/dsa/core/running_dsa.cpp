@@ -132,6 +132,7 @@ Result<void> RunningDsa::reload_facts() {
     wants_kcc_ = true;
     house_changed_.notify_all();
   }
+  if (!shared->features_to_adopt.empty()) house_changed_.notify_all();
   facts_ = std::move(shared);
   return {};
 }

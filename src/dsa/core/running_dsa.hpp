@@ -65,6 +65,7 @@ class RunningDsa final : public service::Dsa {
   Result<void> run_kcc(bool damped) override;
   [[nodiscard]] service::KccFailures kcc_failures() override;
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid& dsa, std::chrono::milliseconds timeout) override;
+  [[nodiscard]] Result<void> take_role(const DsaGuid& owner, store::Dnt object) override;
   [[nodiscard]] std::vector<service::OutgoingCall> outgoing_calls() override { return partners_.outgoing_calls(); }
   void log(char level, std::string line) override { log_.write(level, line); }
 
@@ -79,6 +80,11 @@ class RunningDsa final : public service::Dsa {
   Result<std::uint64_t> collect_garbage();
   /// A block of RIDs from the RID master (rids.cpp). Waits for it, and for the replication that brings it.
   Result<void> ask_for_rids();
+  /// The FSMO role of an object goes to another DSA, which asks for it while we wait (roles.cpp).
+  [[nodiscard]] Result<void> give_role(const DsaGuid& to, store::Dnt object);
+  /// An optional feature of the forest, enabled by its administrator ([MS-ADTS] 3.1.1.3.3.28) or, kReplica, because a partner has it.
+  /// Whether anything had to be written.
+  Result<bool> enable_feature(const Guid& feature, repl::CheckLevel level);
   [[nodiscard]] bool has_rids();  ///< was ever given some, or is the master itself
   [[nodiscard]] bool is_alive();  ///< the control thread answers; for the watchdog
 
@@ -135,6 +141,12 @@ class RunningDsa final : public service::Dsa {
   void keep_house();
   void finish_link_work();
   void see_to_rids();
+  void adopt_features();
+
+  // Extended operations (roles.cpp).
+  [[nodiscard]] Result<void> ask_extended(const DsaGuid& of, store::Dnt object, std::uint32_t operation, std::uint64_t fsmo_info);
+  [[nodiscard]] Result<void> pull_now(const DsaGuid& from, store::Dnt nc_root);
+  [[nodiscard]] std::string host_of(const DsaGuid& dsa) const;  ///< its name, or its GUID
 
   Config config_;
   Log& log_;

@@ -12,6 +12,7 @@
 #include "dsa/serve/database_work.hpp"
 #include "dsa/serve/demotion.hpp"
 #include "dsa/serve/server.hpp"
+#include "repl/updates/optional_features.hpp"
 
 namespace tributary::dsa {
 namespace {
@@ -39,6 +40,15 @@ Result<object> garbage_asked(const Asked& asked) {
   return object{{"schema", "tributary.dsa.garbage/1"}, {"removed", *gone}};
 }
 
+Result<object> feature_asked(const Asked& asked) {
+  const auto name = text_member(asked.request, "feature");
+  const auto feature = name == "recycle-bin" ? std::optional(repl::kRecycleBinFeature)
+                       : name == "privileged-access-management" ? std::optional(repl::kPrivilegedAccessManagementFeature) : std::nullopt;
+  if (!feature) return fail(win32::kErrorInvalidParameter, name + " is no optional feature: recycle-bin or privileged-access-management");
+  if (auto done = asked.server.dsa().enable_feature(*feature, repl::CheckLevel::kClient); !done) return std::unexpected(std::move(done.error()));
+  return object{{"feature", name}, {"guid", to_string(*feature)}};
+}
+
 struct Command {
   std::string_view name;
   Result<object> (*run)(const Asked&);
@@ -51,6 +61,9 @@ constexpr Command kCommands[] = {
     {"garbage", garbage_asked},
     {"kcc", kcc_asked},
     {"roles", [](const Asked& asked) { return roles_work(asked.server); }},
+    {"take-role", [](const Asked& asked) { return take_role_work(asked.server, text_member(asked.request, "role")); }},
+    {"surrender", [](const Asked& asked) { return surrender_work(asked.server, text_member(asked.request, "to")); }},
+    {"enable-feature", feature_asked},
     {"push", [](const Asked& asked) { return push_work(asked.server, text_member(asked.request, "to")); }},
     {"stop", [](const Asked&) -> Result<object> { return kill(getpid(), SIGTERM), object{}; }},
 };

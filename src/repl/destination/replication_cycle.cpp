@@ -145,6 +145,10 @@ CycleStep ReplicationCycle::next_request(const Context& context, const Snapshot&
   return step;
 }
 
+bool ReplicationCycle::lacks_recycle_bin(const Context& context) const noexcept {
+  return !options_.is_schema_nc && options_.server.has(DRS_EXT_RECYCLE_BIN) && !context.rules.recycle_bin;
+}
+
 /// What 4.1.10.6.1 checks before it looks at objects, and what check_reply() adds.
 Result<void> ReplicationCycle::judge(const Context& context, const Snapshot& snapshot, const DRS_MSG_GETCHGREPLY_V9& reply,
                                      schema::MessagePrefixTable& table) {
@@ -158,7 +162,9 @@ Result<void> ReplicationCycle::judge(const Context& context, const Snapshot& sna
   const auto theirs = table.schema_info.value_or(schema::SchemaInfo{});
   if (schema::compare_schema_info(*mine, theirs) != schema::SchemaOrder::kNewer)
     if (auto checked = schema::check_schema_signature(*mine, theirs, options_.is_schema_nc); !checked) return checked;
-  if (!options_.is_schema_nc && options_.server.has(DRS_EXT_RECYCLE_BIN) && !context.rules.recycle_bin)
+  // DEVIATION: the next rule of the section (4.1.10.6.3) takes DRS_EXT_GETCHGREPLY_V9 for Privileged Access Management and enables it, for
+  // ever. The bit says no such thing: the DC of the example in 4.1.3.4.3 has it. What has been enabled comes with the Configuration NC.
+  if (lacks_recycle_bin(context))
     return fail(win32::kErrorDsDrsExtensionsChanged, "the source has the recycle bin, and it is not enabled here");
 
   ReplUpToDateVector stored;
@@ -324,7 +330,8 @@ Result<void> ReplicationCycle::apply(const Context& context, DirectoryStore& sto
 CycleStep ReplicationCycle::failed(const Context& context, DirectoryStore& store, Error error) {
   auto step = step_of(CycleStep::Kind::kFailed);
   step.schema_first = error.code == win32::kErrorDsDraSchemaMismatch && !options_.is_schema_nc;
-  step.enable_recycle_bin = error.code == win32::kErrorDsDrsExtensionsChanged;
+  // Not when the source faults with that code, which means that it has changed itself.
+  step.enable_recycle_bin = error.code == win32::kErrorDsDrsExtensionsChanged && lacks_recycle_bin(context);
   step.rolled_back = error.code == win32::kErrorDsDraSinkDisabled && !options_.inbound_disabled;
   after_failure(source_, error.code, context.ds_now());
   if (nc_root_ != kNoDnt) {

@@ -76,6 +76,7 @@ class ReplicationCycle {
   [[nodiscard]] Result<void> judge_age(const Context& context, const store::Snapshot& snapshot) const;
   [[nodiscard]] CycleStep next_request(const Context& context, const store::Snapshot& snapshot);
   [[nodiscard]] CycleStep failed(const Context& context, store::DirectoryStore& store, Error error);
+  [[nodiscard]] bool lacks_recycle_bin(const Context& context) const noexcept;
   [[nodiscard]] Result<void> judge(const Context& context, const store::Snapshot& snapshot, const drsuapi::DRS_MSG_GETCHGREPLY_V9& reply,
                                    schema::MessagePrefixTable& table);
   [[nodiscard]] Result<void> apply(const Context& context, store::DirectoryStore& store, const drsuapi::DRS_MSG_GETCHGREPLY_V9& reply,

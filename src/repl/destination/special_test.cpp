@@ -153,6 +153,11 @@ TEST(Special, TheRecycleBinComesFirst) {
   const auto result = pull(b, a, options);
   EXPECT_EQ(result.last.error.code, win32::kErrorDsDrsExtensionsChanged);
   EXPECT_TRUE(result.last.enable_recycle_bin);
+  // The same code from the source says that it has changed, and nothing of a recycle bin ([MS-DRSR] 5.212).
+  options.recycle_bin = false;
+  ReplicationCycle cycle(cycle_options(a, options));
+  ASSERT_EQ(cycle.begin(b.context, *b.store).kind, CycleStep::Kind::kSend);
+  EXPECT_FALSE(cycle.on_failure(b.context, *b.store, {win32::kErrorDsDrsExtensionsChanged, Phase::kCall, "the source"}).enable_recycle_bin);
 }
 
 /// [MS-ADTS] 3.1.1.1.15: a source that was silent for longer than tombstones live is not asked; repsFrom says why, and what it had stays.

@@ -19,7 +19,7 @@ namespace tributary::repl {
 
 /// Facts of the forest and of this DSA that procedures ask for and that are not in the objects at hand.
 struct DirectoryRules {
-  bool recycle_bin = false;                  ///< the optional feature is enabled ([MS-ADTS] 3.1.1.9.1)
+  bool recycle_bin = false;                  ///< the optional feature is enabled ([MS-ADTS] 3.1.1.9.1; [MS-DRSR] 5.104)
   std::int64_t tombstone_lifetime_s = 180 * 86'400;        ///< [MS-ADTS] 6.1.1.2.4.1.1
   std::int64_t deleted_object_lifetime_s = 180 * 86'400;   ///< msDS-deletedObjectLifetime
   bool linked_value_replication = true;      ///< forest functional level of Windows Server 2003 or later

@@ -202,4 +202,23 @@ Result<Dnt> well_known_object(const Snapshot& snapshot, Dnt nc, const WellKnownG
   return kNoDnt;
 }
 
+Result<std::vector<Dnt>> reference_targets(const Snapshot& snapshot, const schema::Schema& schema, Dnt source, Attid attid) {
+  std::vector<Dnt> found;
+  const auto* const attribute = schema.find_attribute(attid);
+  if (attribute == nullptr) return found;
+  if (attribute->is_forward_link()) {
+    const auto walked = snapshot.links(source, attid, [&](const store::LinkValue& link) {
+      if (link.is_present) found.push_back(link.key.target);
+      return true;
+    });
+    if (!walked) return std::unexpected(walked.error());
+    return found;
+  }
+  const auto object = snapshot.find(source);
+  if (!object) return std::unexpected(object.error());
+  const auto values = *object ? (*object)->find(attid) : std::nullopt;
+  for (std::size_t i = 0; values && values->references() && i < values->size(); ++i) found.push_back(store::reference_target(values->value(i)));
+  return found;
+}
+
 }  // namespace tributary::repl

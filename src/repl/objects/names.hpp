@@ -77,5 +77,7 @@ inline constexpr WellKnownGuid kGuidManagedServiceAccountsContainer = {0x1E, 0xB
 
 /// GetWellknownObject ([MS-ADTS] 3.1.1.1.6): from wellKnownObjects of the NC's root. kNoDnt when there is none, or only a phantom.
 [[nodiscard]] Result<Dnt> well_known_object(const Snapshot& snapshot, Dnt nc, const WellKnownGuid& guid);
+/// The objects that an attribute of a reference syntax names, linked or not.
+[[nodiscard]] Result<std::vector<Dnt>> reference_targets(const Snapshot& snapshot, const schema::Schema& schema, Dnt source, Attid attid);
 
 }  // namespace tributary::repl

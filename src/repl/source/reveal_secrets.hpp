@@ -16,7 +16,5 @@ enum class RevealSecretsPolicy : std::uint8_t { kDeny = 0, kAllow = 1, kNoPolicy
 
 /// The computer object that belongs to an nTDSDSA object: its parent's serverReference; kNoDnt when there is none.
 [[nodiscard]] Result<Dnt> computer_of_dsa(const Snapshot& snapshot, const schema::Schema& schema, Dnt dsa);
-/// The objects that an attribute of a reference syntax names, linked or not.
-[[nodiscard]] Result<std::vector<Dnt>> reference_targets(const Snapshot& snapshot, const schema::Schema& schema, Dnt source, Attid attid);
 
 }  // namespace tributary::repl

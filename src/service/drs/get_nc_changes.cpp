@@ -30,27 +30,34 @@ Result<store::Dnt> find_root(const repl::Context& context, const store::Snapshot
   return parsed && !parsed->empty() ? repl::nc_of_dn(snapshot, *context.schema, *parsed) : Result<store::Dnt>(kNoDnt);
 }
 
-/// What is to be known of the call; the views are of the caller.
-Result<repl::SourceCall> source_call(Dsa& dsa, const CallContext& call, const repl::Context& context, const store::Snapshot& snapshot,
-                                     const DRS_MSG_GETCHGREQ& request) {
+struct Asked {
   repl::SourceCall source;
+  repl::NativeRequest native;  ///< views of the request
+};
+
+/// What is to be known of the call; the views are of the caller.
+Result<Asked> source_call(Dsa& dsa, const CallContext& call, const repl::Context& context, const store::Snapshot& snapshot,
+                                     const DRS_MSG_GETCHGREQ& request) {
+  Asked asked;
+  auto& source = asked.source;
   source.terms.client = call.binding->client;
   source.terms.server = dsa.extensions();
   source.session_key = call.caller->session_key;
   source.caller_is_rodc = is_read_only_dsa(call.caller->token);
   source.outbound_disabled = (dsa.dsa_options() & kNtdsdsaOptDisableOutboundRepl) != 0;
-  const auto native = repl::transform_input(source.terms, *context.schema, request);
-  if (!native) return std::unexpected(native.error());
+  auto native = repl::transform_input(source.terms, *context.schema, request);
+  if (!native) return std::unexpected(std::move(native.error()));
   const auto root = find_root(context, snapshot, *native->nc);
   if (!root) return std::unexpected(root.error());
   const auto rights = replication_rights(context, snapshot, call.caller->token, *root);
   if (!rights) return std::unexpected(rights.error());
   source.rights = *rights;
-  return source;
+  asked.native = std::move(*native);
+  return asked;
 }
 
 /// The half of an extended operation that writes, once the request was found to be allowed.
-Result<void> write_extended(Dsa& dsa, repl::SourceCall& source, const DRS_MSG_GETCHGREQ& request) {
+Result<void> write_extended(Dsa& dsa, repl::SourceCall& source, const DRS_MSG_GETCHGREQ& request, const DSNAME& name) {
   {
     ndr::Arena arena;
     const auto snapshot = dsa.store().read();
@@ -58,13 +65,24 @@ Result<void> write_extended(Dsa& dsa, repl::SourceCall& source, const DRS_MSG_GE
     const auto judged = repl::get_nc_changes(dsa.context(), source, *snapshot, request, arena);
     if (!judged) return std::unexpected(judged.error());
   }
-  const auto done = dsa.update([&](const repl::Context& context, store::WriteTransaction& tx) -> Result<repl::Updates> {
+  std::optional<DsaGuid> ask_owner;
+  const auto write = [&](const repl::Context& context, store::WriteTransaction& tx) -> Result<repl::Updates> {
     auto writes = repl::perform_extended_writes(context, tx, source, request);
     if (!writes) return std::unexpected(std::move(writes.error()));
     source.extended_result = writes->result;
+    ask_owner = writes->ask_owner;
     return std::move(writes->updates);
-  });
-  if (!done) return std::unexpected(done.error());
+  };
+  if (const auto done = dsa.update(write); !done) return std::unexpected(done.error());
+  if (!ask_owner) return {};
+  // A role that another DSA wants to be rid of: it is asked for it, and then it is ours or it is not.
+  const auto role = resolve_or_none(dsa.context(), *dsa.store().read(), name);
+  if (!role) return std::unexpected(role.error());
+  if (auto taken = dsa.take_role(*ask_owner, *role); !taken) {
+    dsa.log('w', "a role that was to be taken over: " + describe_error(taken.error()));
+    return {};
+  }
+  if (const auto done = dsa.update(write); !done) return std::unexpected(done.error());
   return {};
 }
 
@@ -121,40 +139,39 @@ void read_on(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges::In& i
 void get_nc_changes(Dsa& dsa, const CallContext& call, const IDL_DRSGetNCChanges::In& in, Answer<IDL_DRSGetNCChanges> answer) {
   std::unique_ptr<store::Snapshot> snapshot = dsa.store().read();
   auto context = dsa.context();
-  auto source = source_call(dsa, call, context, *snapshot, in.msgIn);
-  if (!source) return answer(std::unexpected(std::move(source.error())));
-  const auto native = repl::transform_input(source->terms, *context.schema, in.msgIn);
-  if (!native) return answer(std::unexpected(native.error()));
+  auto asked = source_call(dsa, call, context, *snapshot, in.msgIn);
+  if (!asked) return answer(std::unexpected(std::move(asked.error())));
+  auto& [source, native] = *asked;
   // Only where a page is all that the request leads to.
-  const bool reads_ahead = call.binding->read_ahead && native->extended_op == 0 && !native->has(DRS_ADD_REF) && !source->caller_is_rodc;
+  const bool reads_ahead = call.binding->read_ahead && native.extended_op == 0 && !native.has(DRS_ADD_REF) && !source.caller_is_rodc;
   if (reads_ahead) {
-    if (auto page = call.binding->read_ahead->take(page_key(in, *source))) {
+    if (auto page = call.binding->read_ahead->take(page_key(in, source))) {
       snapshot.reset();
       answer.call()->complete(std::move(page->stub));
-      if (page->more_data) read_on(dsa, call, in, *source, page->invocation, page->to);
+      if (page->more_data) read_on(dsa, call, in, source, page->invocation, page->to);
       return;
     }
   }
-  if (repl::writes(native->extended_op)) {
+  if (repl::writes(native.extended_op)) {
     snapshot.reset();
-    if (auto written = write_extended(dsa, *source, in.msgIn); !written) return answer(std::unexpected(std::move(written.error())));
+    if (auto written = write_extended(dsa, source, in.msgIn, *native.nc); !written) return answer(std::unexpected(std::move(written.error())));
     snapshot = dsa.store().read();
     context = dsa.context();
   }
   ndr::Arena arena;
-  auto reply = repl::get_nc_changes(context, *source, *snapshot, in.msgIn, arena);
+  auto reply = repl::get_nc_changes(context, source, *snapshot, in.msgIn, arena);
   if (!reply) return answer(std::unexpected(std::move(reply.error())));
   // DEVIATION: a request that wants its answer by mail (V4, V7) is refused: there is no SMTP transport.
   if (!reply->response_smtp_address.empty()) return refuse(answer, win32::kErrorDsDraNotSupported, "answers by mail");
   if (reply->update_refs) {
-    const auto root = find_root(context, *snapshot, *native->nc);
+    const auto root = find_root(context, *snapshot, *native.nc);
     const auto object = root && *root != kNoDnt ? snapshot->find(*root) : Result<std::optional<store::ObjectView>>(std::nullopt);
     if (object && *object) add_reference(dsa, call, context, *snapshot, *reply->update_refs, (*object)->guid().value);
   }
-  if (source->caller_is_rodc && !reply->revealed.empty()) note_revealed(dsa, *reply, native->destination);
+  if (source.caller_is_rodc && !reply->revealed.empty()) note_revealed(dsa, *reply, native.destination);
   answer(IDL_DRSGetNCChanges::Out{std::move(reply->message), 0});
   snapshot.reset();
-  if (reads_ahead && reply->more_data) read_on(dsa, call, in, *source, reply->invocation, reply->to);
+  if (reads_ahead && reply->more_data) read_on(dsa, call, in, source, reply->invocation, reply->to);
 }
 
 }  // namespace tributary::service

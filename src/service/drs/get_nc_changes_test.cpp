@@ -317,6 +317,44 @@ TEST(ExtendedOperation, WithoutTheRightAccessIsDenied) {
   request.ulExtendedOp = EXOP_REPL_OBJ;
   EXPECT_EQ(Win32{ask(dsas, request, operator_()).result}, kErrorDsDraAccessDenied);
 }
+// EXOP_FSMO_ABANDON_ROLE: whoever is asked takes the role from its owner, and says so when it has it.
+class AbandonRole : public ::testing::Test {
+ protected:
+  AbandonRole() {
+    owns(dsas.a);
+    DRS_MSG_REPSYNC_V1 sync{dsas.domain(), dsas.a.guid().value, {}, 0};
+    EXPECT_EQ(dsas.wire.code<IDL_DRSReplicaSync>(administrator(), {{}, sync}), kErrorSuccess);
+  }
+  void owns(const TestDsa& owner) { dsas.a.set(kDomainDn, repl::attid::kFsmoRoleOwner, {repl::reference_value(dsas.a.find(owner.ntds_dn()))}); }
+  std::uint32_t abandon() {
+    auto request = valid_request(dsas);
+    request.uuidDsaObjDest = dsas.a.guid().value;
+    request.ulExtendedOp = EXOP_FSMO_ABANDON_ROLE;
+    return native(ask(dsas, request)).ulExtendedRet;
+  }
+  TwoDsas dsas;
+};
+TEST_F(AbandonRole, ItIsTakenFromItsOwner) {
+  std::vector<std::pair<DsaGuid, store::Dnt>> asked;
+  dsas.b.set_role_taker([&](const DsaGuid& owner, store::Dnt object) -> Result<void> {
+    asked.emplace_back(owner, object);
+    dsas.b.set(kDomainDn, repl::attid::kFsmoRoleOwner, {repl::reference_value(dsas.b.find(dsas.b.ntds_dn()))});
+    return {};
+  });
+  EXPECT_EQ(abandon(), std::uint32_t{EXOP_ERR_SUCCESS});
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].first, dsas.a.guid());
+  EXPECT_EQ(asked[0].second, dsas.b.find(kDomainDn));
+  EXPECT_EQ(abandon(), std::uint32_t{EXOP_ERR_SUCCESS}) << "what one has needs nobody";
+  EXPECT_EQ(asked.size(), 1u);
+}
+TEST_F(AbandonRole, AnOwnerWhoDoesNotAnswerKeepsIt) {
+  EXPECT_EQ(abandon(), std::uint32_t{EXOP_ERR_COULDNT_CONTACT});
+}
+TEST_F(AbandonRole, AnOwnerWhoAnswersAndKeepsItKeepsIt) {
+  dsas.b.set_role_taker([](const DsaGuid&, store::Dnt) -> Result<void> { return {}; });
+  EXPECT_EQ(abandon(), std::uint32_t{EXOP_ERR_COULDNT_CONTACT});
+}
 TEST(ExtendedOperation, ARoleThatIsNotOursStaysWhereItIs) {
   TwoDsas dsas;
   dsas.a.set(kDomainDn, repl::attid::kFsmoRoleOwner, {repl::reference_value(dsas.a.find(dsas.a.ntds_dn()))});

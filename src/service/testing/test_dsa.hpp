@@ -69,6 +69,7 @@ class TestDsa final : public Dsa {
   [[nodiscard]] KccFailures kcc_failures() override { return failures_; }
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid& dsa, std::chrono::milliseconds timeout) override;
   [[nodiscard]] std::vector<OutgoingCall> outgoing_calls() override { return outgoing_calls_; }
+  [[nodiscard]] Result<void> take_role(const DsaGuid& owner, store::Dnt object) override { return role_taker_(owner, object); }
   void log(char level, std::string line) override;
 
   // --- What is there ---
@@ -99,6 +100,8 @@ class TestDsa final : public Dsa {
   void set_outgoing_calls(std::vector<OutgoingCall> calls) { outgoing_calls_ = std::move(calls); }
   using PartnerMaker = std::function<Result<std::shared_ptr<client::DrsHandle>>(const DsaGuid&, std::chrono::milliseconds)>;
   void set_partner_maker(PartnerMaker maker) { partner_maker_ = std::move(maker); }
+  using RoleTaker = std::function<Result<void>(const DsaGuid& owner, store::Dnt object)>;
+  void set_role_taker(RoleTaker taker) { role_taker_ = std::move(taker); }
   [[nodiscard]] std::vector<bool> kcc_runs() const;  ///< of each run whether it was a damped one
 
   /// Operations that the scheduler starts wait until release().
@@ -143,6 +146,7 @@ class TestDsa final : public Dsa {
   std::vector<bool> kcc_runs_;
   std::vector<OutgoingCall> outgoing_calls_;
   PartnerMaker partner_maker_;
+  RoleTaker role_taker_ = [](const DsaGuid&, store::Dnt) { return fail(win32::kErrorDsCouldntContactFsmo, "DSAs of tests have no network"); };
   std::vector<std::string> log_;
   bool is_held_ = false;
   bool is_telling_ = false;

@@ -38,6 +38,7 @@ class ForestDsa final : public Dsa {
   [[nodiscard]] KccFailures kcc_failures() override { return {}; }
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid&, std::chrono::milliseconds) override;
   [[nodiscard]] std::vector<OutgoingCall> outgoing_calls() override { return {}; }
+  [[nodiscard]] Result<void> take_role(const DsaGuid&, Dnt) override { return fail(win32::kErrorDsCouldntContactFsmo, "DSAs of tests have no network"); }
   void log(char, std::string line) override { lines.push_back(std::move(line)); }
 
   // --- What tests do. DNs without their domain end in a comma: "CN=ann,OU=people,". ---
