@@ -111,6 +111,7 @@ using Node = const toml::node&;
 constexpr Key kKeys[] = {
     {"dsa", "data", [](Config& c, Node n) { return set_path(n, c.data_folder); }},
     {"dsa", "host_name", [](Config& c, Node n) { return set_text(n, c.host_name); }},
+    {"dsa", "secrets_key", [](Config& c, Node n) { return set_path(n, c.secrets_key); }},
     {"listen", "addresses", [](Config& c, Node n) { return set_addresses(n, c.addresses); }},
     {"listen", "port", [](Config& c, Node n) { return set_number(n, c.port, 1, 65535); }},
     {"listen", "endpoint_mapper", [](Config& c, Node n) { return set_flag(n, c.endpoint_mapper); }},

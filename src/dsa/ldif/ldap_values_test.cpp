@@ -38,7 +38,7 @@ class Forest : public ::testing::Test {
   }
   std::string export_of(const std::string& base) {
     std::string text;
-    (void)must(export_ldif(*dsa_.store->read(), *dsa_.context.schema, {base, false}, [&](std::string_view octets) { return text.append(octets), true; }));
+    (void)must(export_ldif(*dsa_.store->read(), dsa_.context, {base, false, false}, [&](std::string_view octets) { return text.append(octets), true; }));
     return text;
   }
   store::Dnt find(std::string_view dn) { return must(repl::resolve_dn(*dsa_.store->read(), *dsa_.context.schema, dn)); }
