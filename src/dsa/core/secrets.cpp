@@ -23,17 +23,19 @@ constexpr std::size_t kKeysMax = 256;  // of a key file
 void wipe(Bytes& octets) noexcept { OPENSSL_cleanse(octets.data(), octets.size()); }
 
 /// The reason that the key file's own error has, and what to do.
-std::unexpected<Error> no_keys(const std::string& path, const Error& error, bool is_needed) {
+std::unexpected<Error> no_keys(const Error& error, bool is_needed) {
   const char* const why = is_needed ? "the secrets of this database are sealed under its keys" : "the secrets of this database are to be sealed under its keys";
   const char* const remedy = error.code == win32::kErrorFileNotFound ? "put it back from where its copy is kept, or say with dsa.secrets_key where it is"
                              : error.code == win32::kErrorAccessDenied ? "give it to the account that runs the DSA, readable by nobody else (chmod 600)"
                                                                        : "put its copy back";
-  return fail(error.code, fmt::format("key file {}: {}: {}; {}", path, error.detail, why, remedy));
+  // The detail names the file, and mostly as what it is.
+  const char* const what = error.detail.starts_with("key file") ? "" : "key file: ";
+  return fail(error.code, fmt::format("{}{}: {}; {}", what, error.detail, why, remedy));
 }
 
 Result<SecretBox> open_keys(const std::string& path, const std::optional<SecretsMark>& mark) {
   auto box = SecretBox::open(path);
-  if (!box) return no_keys(path, box.error(), mark.has_value());
+  if (!box) return no_keys(box.error(), mark.has_value());
   for (const auto& id : mark ? mark->keys : std::vector<SecretKeyId>{})
     if (!box->has_key(id))
       return fail(win32::kErrorNotFound, fmt::format("key file {}: the key {} is not in it, and secrets of this database are sealed under that key; put the copy of the file back that has it, "

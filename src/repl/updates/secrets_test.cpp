@@ -9,6 +9,7 @@
 #include "repl/updates/test_forest.hpp"
 #include "repl/updates/test_sealer.hpp"
 #include "repl/updates/undelete.hpp"
+#include "schema/schema_builder.hpp"
 #include "store/verify.hpp"
 
 namespace tributary::repl::testing {
@@ -66,6 +67,19 @@ TEST_F(SecretsTest, OnlySecretsAreSealed) {
   EXPECT_EQ(forest->text(dnt, attid::kDescription), "plain");
   EXPECT_EQ(code_of(open(dnt, attid::kDescription)), win32::kErrorInvalidParameter);
   EXPECT_FALSE(must(open(dnt, password)));
+}
+
+/// Whatever searchFlags say: an index of them would hold them in clear, or sealed forms that nobody can look for.
+TEST_F(SecretsTest, AreInNoIndex) {
+  schema::SchemaBuilder builder(*forest->context.schema);
+  for (const Attid each : {password, attid::kDescription}) {
+    auto attribute = *forest->context.schema->find_attribute(each);
+    attribute.search_flags |= schema::kSearchIndexed;
+    must(builder.put(attribute));
+  }
+  const SchemaIndex index(builder.build());
+  EXPECT_EQ(std::ranges::count(index.indexed(), attid::kDescription), 1);
+  EXPECT_EQ(std::ranges::count(index.indexed(), password), 0);
 }
 
 /// [MS-ADTS] 3.1.1.5.3: what ends with the values that it began with is not written, however often it would be sealed anew.
