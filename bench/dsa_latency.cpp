@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How quick two running DSAs are: DsReplicaSync with nothing new on a bound handle, and the time from a commit on A to its being visible on B.
-// Usage: dsa_latency B-HOST A-HOST A-GUID NC-DN CONTAINER-DN A-CONTROL-SOCKET COUNT, with a ticket of an administrator and TRIBUTARY_HOSTS.
+// Usage: dsa_latency B-HOST A-HOST A-GUID NC-DN CONTAINER-DN A-CONTROL-SOCKET COUNT [RATE], with a ticket of an administrator and
+// TRIBUTARY_HOSTS. With RATE changes are made so many times a second, and only they are measured.
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -65,31 +66,39 @@ void add_object(dsa::ControlClient& control, const std::string& dn) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 8) return std::fprintf(stderr, "usage: dsa_latency B-HOST A-HOST A-GUID NC-DN CONTAINER-DN A-CONTROL-SOCKET COUNT\n"), 2;
+  if (argc != 8 && argc != 9) return std::fprintf(stderr, "usage: dsa_latency B-HOST A-HOST A-GUID NC-DN CONTAINER-DN A-CONTROL-SOCKET COUNT [RATE]\n"), 2;
+  const double rate = argc == 9 ? std::atof(argv[8]) : 0;
+  if (argc == 9 && rate <= 0) return std::fprintf(stderr, "a rate of %s is none\n", argv[8]), 2;
   net::Runtime runtime;
   const auto b = bind(runtime, argv[1]);
   const auto source = must(parse_guid(argv[3]), "A-GUID");
   const auto nc = must(dsname_from_dn(argv[4]), "NC-DN");
   const int count = std::atoi(argv[7]);
   std::vector<double> times;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count && rate == 0; ++i) {
     IDL_DRSReplicaSync::In in;
     in.msgSync = DRS_MSG_REPSYNC_V1{nc, source, {}, DRS_WRIT_REP};
     const auto began = net::monotonic_now();
     (void)must(b->call<IDL_DRSReplicaSync>(std::move(in)), "IDL_DRSReplicaSync");
     times.push_back(milliseconds_since(began));
   }
-  report("DsReplicaSync with nothing new", std::exchange(times, {}));
+  if (rate == 0) report("DsReplicaSync with nothing new", std::exchange(times, {}));
   const auto control = must(dsa::ControlClient::connect(argv[6]), "A-CONTROL-SOCKET");
+  const auto start = net::monotonic_now();
   for (int i = 0; i < count; ++i) {
+    if (rate != 0) {
+      const auto due = start + std::chrono::duration_cast<MonoTime>(std::chrono::duration<double>(i / rate));
+      std::this_thread::sleep_for(due - net::monotonic_now());
+    }
     const std::string dn = fmt::format("CN=latency {} {},{}", getpid(), i, argv[5]);
     add_object(*control, dn);
     const auto committed = net::monotonic_now();
     while (!is_there(*b, dn))
       if (milliseconds_since(committed) > 30'000) return std::fprintf(stderr, "a change does not arrive\n"), 1;
     times.push_back(milliseconds_since(committed));
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (rate == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  if (rate != 0) fmt::print("{:.1f} changes a second\n", count / (milliseconds_since(start) / 1000));
   report("from the commit on A to being visible on B", std::move(times));
   return 0;
 }

@@ -197,6 +197,7 @@ SecretBox::~SecretBox() = default;
 
 SecretKeyId SecretBox::key_id() const noexcept { return keys_->front().id; }
 std::size_t SecretBox::key_count() const noexcept { return keys_->size(); }
+bool SecretBox::has_key(const SecretKeyId& id) const noexcept { return std::ranges::find(*keys_, id, &Key::id) != keys_->end(); }
 
 Result<SecretBox> SecretBox::create(const std::string& path) {
   auto key = Key::make();
@@ -244,12 +245,26 @@ Result<SecretBox> SecretBox::rotate(const std::string& path) {
   if (keys->size() == kKeysMax) return wrong_file("it has as many keys as it may have", path);
   auto key = Key::make();
   if (!key) return std::unexpected(std::move(key.error()));
+  std::vector<Key> all;
+  all.reserve(keys->size() + 1);
+  all.push_back(*key);
+  all.insert(all.end(), keys->begin(), keys->end());
+  return replace(path, std::move(all));
+}
+
+Result<SecretBox> SecretBox::forget_old_keys(const std::string& path) {
+  auto keys = read(path);
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  keys->erase(keys->begin() + 1, keys->end());
+  return replace(path, std::move(*keys));
+}
+
+Result<SecretBox> SecretBox::replace(const std::string& path, std::vector<Key> keys) {
   Text text;
   text.octets.append(kFileHead).append("\n");
-  key->print(text.octets);
-  for (const Key& old : *keys) old.print(text.octets);
+  for (const Key& key : keys) key.print(text.octets);
   if (auto put = put_text(path, text.octets, true); !put) return std::unexpected(std::move(put.error()));
-  return open(path);
+  return SecretBox(std::move(keys));
 }
 
 Result<Bytes> SecretBox::seal(const ObjectGuid& object, std::uint32_t attid, ByteView value) const {

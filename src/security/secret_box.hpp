@@ -32,6 +32,8 @@ class SecretBox {
   /// Adds a new key, with which everything is sealed from now on; the others still open what they sealed. Give the file to the other
   /// holders of the database before they read new values.
   [[nodiscard]] static Result<SecretBox> rotate(const std::string& path);
+  /// Takes all keys but the one that seals out of the file. What is still sealed under them is lost.
+  [[nodiscard]] static Result<SecretBox> forget_old_keys(const std::string& path);
 
   SecretBox(SecretBox&&) noexcept;
   SecretBox& operator=(SecretBox&&) noexcept;
@@ -40,6 +42,7 @@ class SecretBox {
   /// Of the key that seals.
   [[nodiscard]] SecretKeyId key_id() const noexcept;
   [[nodiscard]] std::size_t key_count() const noexcept;
+  [[nodiscard]] bool has_key(const SecretKeyId& id) const noexcept;
 
   /// kErrorNotSupported only when the cryptographic library cannot do its work.
   [[nodiscard]] Result<Bytes> seal(const ObjectGuid& object, std::uint32_t attid, ByteView value) const;
@@ -53,6 +56,7 @@ class SecretBox {
   struct Key;
   explicit SecretBox(std::vector<Key> keys);
   [[nodiscard]] static Result<std::vector<Key>> read(const std::string& path);
+  [[nodiscard]] static Result<SecretBox> replace(const std::string& path, std::vector<Key> keys);
 
   std::unique_ptr<const std::vector<Key>> keys_;  // the first one seals
 };

@@ -151,6 +151,25 @@ TEST_F(SecretBoxTest, ADamagedFileIsFoundOut) {
   EXPECT_EQ(opened(), win32::kErrorSuccess);
 }
 
+TEST_F(SecretBoxTest, OldKeysAreForgottenOnlyWhenAsked) {
+  const auto first = SecretBox::create(path).value();
+  const Bytes sealed = first.seal(kAnn, kUnicodePwd, value).value();
+  const auto both = SecretBox::rotate(path).value();
+  EXPECT_TRUE(both.has_key(first.key_id()));
+  EXPECT_EQ(both.unseal(kAnn, kUnicodePwd, sealed).value(), value);
+  const Bytes later = both.seal(kAnn, kUnicodePwd, value).value();
+  const auto last = SecretBox::forget_old_keys(path).value();
+  EXPECT_EQ(last.key_count(), 1u);
+  EXPECT_EQ(last.key_id(), both.key_id());
+  EXPECT_FALSE(last.has_key(first.key_id()));
+  EXPECT_EQ(last.unseal(kAnn, kUnicodePwd, sealed).error().code, win32::kErrorNotFound);
+  EXPECT_EQ(SecretBox::open(path)->unseal(kAnn, kUnicodePwd, later).value(), value);
+  EXPECT_EQ(text().find(to_hex(first.key_id())), std::string::npos);
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0600u);
+}
+
 TEST_F(SecretBoxTest, NoErrorShowsAKey) {
   ASSERT_TRUE(SecretBox::create(path));
   const std::string good = text();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tributary dsa import, export, check, digest, backup: the running DSA does the work over its control socket; where none runs, this process
+// tributary dsa import, export, check, digest, backup, restore, rotate-key: the running DSA does the work over its control socket; where none runs, this process
 // opens the database and does the same.
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,13 +23,16 @@ using boost::json::object;
 struct FileArguments : DsaArguments {
   std::string file = "-";
   std::string base;
-  bool operational = false, continue_on_error = false, skip_existing = false;
+  bool operational = false, secrets = false, continue_on_error = false, skip_existing = false;
 };
 struct DigestArguments : DsaArguments {
   std::string against, nc;
 };
 struct BackupArguments : DsaArguments {
   std::string to;
+};
+struct RotateArguments : DsaArguments {
+  bool forget = false;
 };
 
 /// What is done without a server, on a database that nobody else has.
@@ -49,17 +52,23 @@ Result<std::unique_ptr<Offline>> open_offline(const Config& config) {
 struct Inspected {
   std::unique_ptr<store::DirectoryStore> store;
   repl::Context context;
+  std::optional<Error> no_keys;  ///< why secrets cannot be opened
 };
 Result<Inspected> inspect(const Config& config) {
   auto store = open_database(config, Access::kInspect);
   if (!store) return std::unexpected(std::move(store.error()));
-  Inspected inspected{std::move(*store), {}};
+  Inspected inspected{std::move(*store), {}, {}};
   const auto snapshot = inspected.store->read();
   inspected.context.dsa = snapshot->identity().dsa;
   inspected.context.invocation_id = snapshot->identity().invocation_id;
   inspected.context.now = net::wall_now();
   auto schema = repl::load_schema(*snapshot, *schema::Schema::embedded());
   inspected.context.schema = schema && *schema ? std::move(*schema) : schema::Schema::embedded();
+  if (auto secrets = inspect_secrets(config, *snapshot)) {
+    inspected.context.sealer = std::move(*secrets);
+  } else {
+    inspected.no_keys = std::move(secrets.error());
+  }
   return inspected;
 }
 
@@ -76,18 +85,24 @@ double number_of(const object& document, const char* name) {
   return value != nullptr && value->is_number() ? value->to_number<double>(error) : 0.0;
 }
 
+/// A line every two seconds.
+std::function<void(const object&)> progress_of(const cli::Context& context, std::string (*line)(const object&)) {
+  return [&context, line, said = net::monotonic_now()](const object& figures) mutable {
+    if (net::monotonic_now() - said < std::chrono::seconds(2)) return;
+    said = net::monotonic_now();
+    context.note(line(figures));
+  };
+}
+
 Result<> run_import(cli::Context& context, FileArguments& arguments) {
   const auto config = configuration(context, arguments);
   if (!config) return std::unexpected(config.error());
   const auto file = open_file(arguments.file, O_RDONLY);
   if (!file) return std::unexpected(file.error());
   const object request{{"command", "import"}, {"continue_on_error", arguments.continue_on_error}, {"skip_existing", arguments.skip_existing}};
-  MonoTime said = net::monotonic_now();
-  const auto progress = [&](const object& line) {
-    if (net::monotonic_now() - said < std::chrono::seconds(2)) return;
-    said = net::monotonic_now();
-    context.note(fmt::format("{:.0f} objects, {:.0f} a second", number_of(line, "objects"), number_of(line, "objects_per_second")));
-  };
+  const auto progress = progress_of(context, [](const object& line) {
+    return fmt::format("{:.0f} objects, {:.0f} a second", number_of(line, "objects"), number_of(line, "objects_per_second"));
+  });
   Result<object> done;
   if (auto server = ControlClient::connect(control_path(*config))) {
     done = (*server)->call(request, file->get(), progress);
@@ -109,9 +124,10 @@ Result<> run_export(cli::Context& context, FileArguments& arguments) {
   if (!config) return std::unexpected(config.error());
   const auto file = open_file(arguments.file, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file) return std::unexpected(file.error());
-  const object request{{"base", arguments.base}, {"operational", arguments.operational}};
+  const object request{{"base", arguments.base}, {"operational", arguments.operational}, {"secrets", arguments.secrets}};
   const auto inspected = inspect(*config);
   if (!inspected) return std::unexpected(inspected.error());
+  if (arguments.secrets && inspected->no_keys) return std::unexpected(*inspected->no_keys);
   auto done = export_work(inspected->context, *inspected->store, *file, request);
   if (!done) return std::unexpected(std::move(done.error()));
   if (arguments.file == "-") return {};
@@ -120,17 +136,27 @@ Result<> run_export(cli::Context& context, FileArguments& arguments) {
   return {};
 }
 
+void say_secrets(const cli::Context& context, const object& secrets) {
+  if (!secrets.contains("values")) return;
+  const auto values = number_of(secrets, "values");
+  if (flag_member(secrets, "sealed"))
+    context.say(fmt::format("{:.0f} secret values are sealed and open with the key file.", values));
+  else
+    context.say_bad(fmt::format("{:.0f} secret values, not all of them sealed: the next start of the DSA does it.", values));
+}
+
 Result<> run_check(cli::Context& context, DsaArguments& arguments) {
   const auto config = configuration(context, arguments);
   if (!config) return std::unexpected(config.error());
   const auto inspected = inspect(*config);
   if (!inspected) return std::unexpected(inspected.error());
-  auto done = check_work(*inspected->store);
+  auto done = check_work(inspected->context, *inspected->store, inspected->no_keys);
   if (!done) return std::unexpected(std::move(done.error()));
   const auto findings = number_of(*done, "findings");
   for (const auto& finding : done->at("shown").as_array()) context.say_bad(text_member(finding.as_object(), "what"));
   context.say(fmt::format("{:.0f} objects, {:.0f} phantoms, {:.0f} link values in {:.2f} s: {}", number_of(*done, "objects"), number_of(*done, "phantoms"),
                           number_of(*done, "link_values"), number_of(*done, "seconds"), findings == 0 ? "sound." : fmt::format("{:.0f} findings.", findings)));
+  say_secrets(context, done->at("secrets").as_object());
   context.print("tributary.dsa.check/1", std::move(*done));
   if (findings != 0) return fail(win32::kErrorDsDatabaseError, fmt::format("{:.0f} findings: put a backup back, or join anew", findings));
   return {};
@@ -165,6 +191,7 @@ Result<> run_digest(cli::Context& context, DigestArguments& arguments) {
   }
   const auto inspected = inspect(*config);
   if (!inspected) return std::unexpected(inspected.error());
+  if (inspected->no_keys) return std::unexpected(*inspected->no_keys);
   auto done = digest_work(inspected->context, *inspected->store, request);
   if (!done) return std::unexpected(std::move(done.error()));
   for (const auto& each : done->at("ncs").as_array())
@@ -185,10 +212,11 @@ Result<> run_backup(cli::Context& context, BackupArguments& arguments) {
   } else {
     auto store = open_database(*config, Access::kServe);
     if (!store) return std::unexpected(std::move(store.error()));
-    done = backup_work(**store, request);
+    done = backup_work(*config, **store, request);
   }
   if (!done) return std::unexpected(std::move(done.error()));
   context.say(fmt::format("The backup is in {} ({:.2f} s).", text_member(*done, "to"), number_of(*done, "seconds")));
+  context.say(fmt::format("The key file {} is not in it. Keep a copy of it as well, and not beside the backup: without it the secrets of the backup are lost.", text_member(*done, "secrets_key")));
   context.print("tributary.dsa.backup/1", std::move(*done));
   return {};
 }
@@ -209,10 +237,36 @@ Result<> run_restore(cli::Context& context, BackupArguments& arguments) {
     return fail(win32::kErrorFileNotFound, fmt::format("{}: {}", arguments.to, error.message()));
   }
   auto offline = open_offline(*config);
-  if (!offline) return std::unexpected(std::move(offline.error()));
+  if (!offline) {
+    remove_database(*config);  // the backup is still there, and nothing was done with its copy
+    return std::unexpected(std::move(offline.error()));
+  }
   const auto now = (*offline)->dsa->context();
   context.say(fmt::format("The database is back, under the invocationId {}.", to_string(now.invocation_id)));
   context.print("tributary.dsa.restore/1", {{"from", arguments.to}, {"invocation_id", to_string(now.invocation_id)}, {"dsa_guid", to_string(now.dsa)}});
+  return {};
+}
+
+Result<> run_rotate_key(cli::Context& context, RotateArguments& arguments) {
+  const auto config = configuration(context, arguments);
+  if (!config) return std::unexpected(config.error());
+  const object request{{"command", "rotate-key"}, {"forget", arguments.forget}};
+  const auto progress = progress_of(context, [](const object& line) {
+    return fmt::format("{:.0f} objects, {:.0f} secret values sealed again", number_of(line, "objects"), number_of(line, "values"));
+  });
+  Result<object> done;
+  if (auto server = ControlClient::connect(control_path(*config))) {
+    done = (*server)->call(request, -1, progress);
+  } else {
+    auto offline = open_offline(*config);
+    if (!offline) return std::unexpected(std::move(offline.error()));
+    done = rotate_key_work(*(*offline)->dsa, request, [&](const object& line) { return progress(line), true; });
+  }
+  if (!done) return std::unexpected(std::move(done.error()));
+  context.say(fmt::format("Secrets are sealed under the key {}: {:.0f} values in {:.2f} s. {} has {:.0f} {}; keep a copy of it.", text_member(*done, "key"), number_of(*done, "values"),
+                          number_of(*done, "seconds"), secrets_key_path(*config), number_of(*done, "keys"), number_of(*done, "keys") == 1 ? "key" : "keys"));
+  if (number_of(*done, "unreadable") > 0) context.say_bad(fmt::format("{:.0f} values do not open and stay as they are: `tributary dsa check`", number_of(*done, "unreadable")));
+  context.print("tributary.dsa.rotate-key/1", std::move(*done));
   return {};
 }
 
@@ -232,6 +286,8 @@ void add_database_verbs(cli::App& app, CLI::App& group) {
   to_file->add_option("--base", exporting->base, "This object and what is below it (default: every NC)")->type_name("DN");
   to_file->add_flag("--operational", exporting->operational, "Also what the directory makes by itself: GUIDs, SIDs, times, descriptors");
 
+  to_file->add_flag("--secrets", exporting->secrets, "Also passwords and other secrets, in clear");
+
   add_verb(app, group, "check", "Verify every invariant of the database", "  tributary dsa check\n", std::make_shared<DsaArguments>(), run_check);
 
   auto digesting = std::make_shared<DigestArguments>();
@@ -246,6 +302,10 @@ void add_database_verbs(cli::App& app, CLI::App& group) {
   auto restoring = std::make_shared<BackupArguments>();
   add_verb(app, group, "restore", "Put a backup back, under a new invocationId", "  tributary dsa restore /srv/backup/monday\n", restoring, run_restore)
       ->add_option("FOLDER", restoring->to, "Where the backup is")->required();
+  auto rotating = std::make_shared<RotateArguments>();
+  add_verb(app, group, "rotate-key", "A new key for the secrets in the database, and everything sealed again under it",
+           "  tributary dsa rotate-key\n  tributary dsa rotate-key --forget     backups of before need a copy of the key file of before\n", rotating, run_rotate_key)
+      ->add_flag("--forget", rotating->forget, "Take the older keys out of the key file then");
 }
 
 }  // namespace tributary::dsa

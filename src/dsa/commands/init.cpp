@@ -6,6 +6,7 @@
 #include "base/win32.hpp"
 #include "dsa/commands/commands.hpp"
 #include "dsa/core/open_database.hpp"
+#include "dsa/core/secrets.hpp"
 #include "dsa/core/system_random.hpp"
 #include "repl/objects/names.hpp"
 #include "schema/schema.hpp"
@@ -52,7 +53,8 @@ Result<service::ForestCreated> found(const Config& config, const service::Forest
   context.rules.recycle_bin = plan.recycle_bin;
   context.now = net::wall_now();
   context.random = &random;
-  auto created = service::create_forest(context, **store, plan);
+  auto secrets = seal_secrets_of(config, **store, context);
+  auto created = secrets ? service::create_forest(context, **store, plan) : Result<service::ForestCreated>(std::unexpected(std::move(secrets.error())));
   if (!created) {
     store->reset();
     remove_database(config);

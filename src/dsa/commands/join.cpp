@@ -15,6 +15,7 @@
 #include "dsa/core/partners.hpp"
 #include "dsa/core/pull.hpp"
 #include "dsa/core/running_dsa.hpp"
+#include "dsa/core/secrets.hpp"
 #include "schema/schema.hpp"
 #include "security/target_name.hpp"
 #include "service/forest/add_dsa.hpp"
@@ -132,6 +133,14 @@ class Joiner {
     auto store = create_database(config_, {plan_.dsa, plan_.invocation_id});
     if (!store) return std::unexpected(std::move(store.error()));
     store_ = std::move(*store);
+    return open_keys();
+  }
+
+  /// Secrets come sealed from the first page on.
+  Result<> open_keys() {
+    auto context = engine_context();
+    if (auto done = seal_secrets_of(config_, *store_, context); !done) return done;
+    sealer_ = context.sealer;
     return {};
   }
 
@@ -146,7 +155,8 @@ class Joiner {
     if (!known) return std::unexpected(known.error());
     if (*known != identity.dsa) return fail(win32::kErrorAlreadyExists, fmt::format("{} holds the database of another DSA", config_.data_folder));
     context_.note("going on with the join that was begun");
-    return take_schema();
+    if (auto taken = take_schema(); !taken) return taken;
+    return open_keys();
   }
 
   Result<> take_schema() {
@@ -164,6 +174,7 @@ class Joiner {
     context.rules.recycle_bin = recycle_bin_;
     context.now = net::wall_now();
     context.random = &random_;
+    context.sealer = sealer_;
     return context;
   }
 
@@ -244,6 +255,7 @@ class Joiner {
   service::DsaPlan plan_;
   std::unique_ptr<store::DirectoryStore> store_;
   std::shared_ptr<const schema::Schema> schema_;
+  std::shared_ptr<const repl::ValueSealer> sealer_;
   bool recycle_bin_ = false;
   MonoTime began_{}, said_{};
   std::uint64_t objects_ = 0, links_ = 0, octets_ = 0, pages_ = 0;

@@ -65,6 +65,11 @@ Wrong set_path(const toml::node& node, std::string& out) {
   out = path;
   return {};
 }
+/// Empty: the default, which is not a path of its own.
+Wrong set_path_or_none(const toml::node& node, std::string& out) {
+  if (node.value<std::string>() == std::string()) return out.clear(), Wrong{};
+  return set_path(node, out);
+}
 Wrong set_flag(const toml::node& node, bool& out) {
   if (!node.is_boolean()) return {shown(node) + " is neither true nor false", "write true or false, without quotes"};
   out = *node.value<bool>();
@@ -111,6 +116,7 @@ using Node = const toml::node&;
 constexpr Key kKeys[] = {
     {"dsa", "data", [](Config& c, Node n) { return set_path(n, c.data_folder); }},
     {"dsa", "host_name", [](Config& c, Node n) { return set_text(n, c.host_name); }},
+    {"dsa", "secrets_key", [](Config& c, Node n) { return set_path_or_none(n, c.secrets_key); }},
     {"listen", "addresses", [](Config& c, Node n) { return set_addresses(n, c.addresses); }},
     {"listen", "port", [](Config& c, Node n) { return set_number(n, c.port, 1, 65535); }},
     {"listen", "endpoint_mapper", [](Config& c, Node n) { return set_flag(n, c.endpoint_mapper); }},

@@ -29,7 +29,8 @@ inline constexpr std::uint16_t kDefaultPort = 49152;
 struct Config {
   // [dsa]
   std::string data_folder = "/var/lib/tributary";
-  std::string host_name;  ///< empty: what the directory says of this DSA
+  std::string host_name;    ///< empty: what the directory says of this DSA
+  std::string secrets_key;  ///< the key file of secrets; empty: secrets.key in the data folder
 
   // [listen]
   std::vector<std::string> addresses{"127.0.0.1"};  ///< numeric

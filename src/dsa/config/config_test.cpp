@@ -31,6 +31,7 @@ TEST(Config, ReadsEveryKindOfValue) {
   const auto parsed = parse_config(R"(
 [dsa]
 data = "/srv/a"
+secrets_key = "/etc/tributary/secrets.key"
 [listen]
 addresses = ["127.0.0.1", "::1"]
 port = 7001
@@ -46,6 +47,7 @@ target = "stderr"
 )", "dsa.toml");
   ASSERT_TRUE(parsed) << to_string(parsed.error().front());
   EXPECT_EQ(parsed->data_folder, "/srv/a");
+  EXPECT_EQ(parsed->secrets_key, "/etc/tributary/secrets.key");
   EXPECT_EQ(parsed->addresses, (std::vector<std::string>{"127.0.0.1", "::1"}));
   EXPECT_EQ(parsed->port, 7001);
   EXPECT_TRUE(parsed->endpoint_mapper);

@@ -24,6 +24,7 @@ using store::kNoDnt;
 /// Which retired invocationIds are in the vectors already: their octets one behind the other.
 constexpr std::string_view kRetiredValue = "retiredApplied";
 constexpr std::string_view kInvocationIdAttribute = "invocationId";
+constexpr MonoTime kSecretsProgress = std::chrono::seconds(5);
 
 DelayOverrides delays_of(const Config& config) { return {config.notify_first_s, config.notify_subsequent_s}; }
 
@@ -53,6 +54,7 @@ Result<std::unique_ptr<RunningDsa>> RunningDsa::open(const Config& config, Log& 
 Result<void> RunningDsa::load() {
   invocation_ = store_->read()->identity().invocation_id;
   if (auto done = reload_schema(); !done) return done;
+  if (auto done = load_secrets(); !done) return done;
   if (auto done = settle_retired_ids(); !done) return done;
   if (auto done = reload_facts(); !done) return done;
   identity_ = facts()->identity;
@@ -76,6 +78,7 @@ repl::Context RunningDsa::context() {
   repl::Context context;
   context.now = net::wall_now();
   context.random = &random_;
+  context.sealer = secrets_;
   const std::lock_guard guard(facts_mutex_);
   context.dsa = store_ ? identity_.dsa : DsaGuid{};
   context.invocation_id = invocation_;
@@ -180,6 +183,40 @@ void RunningDsa::after_updates(const repl::Updates& updates) {
     control_.tell(repl::LocalChange{guid, updates.urgent});
   }
   if (touches_configuration) replicas_changed();
+}
+
+// --- Secrets at rest -------------------------------------------------------------------------------------------------------------
+
+SecretsWork RunningDsa::secrets_work() {
+  return {[this](const auto& work) { return change(work); }, [this] { return context(); }, [this](char level, std::string line) { log(level, std::move(line)); }};
+}
+
+Result<void> RunningDsa::load_secrets() {
+  auto opened = open_secrets(config_, *store_->read());
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  secrets_ = std::move(*opened);
+  auto said = net::monotonic_now();
+  const auto settled = settle_secrets(*secrets_, *store_, secrets_work(), [&](const SecretsSettled& so_far) {
+    if (net::monotonic_now() - said < kSecretsProgress) return true;
+    said = net::monotonic_now();
+    log('i', fmt::format("sealing secrets: {} objects, {} values", so_far.objects_read, so_far.values_written));
+    return true;
+  });
+  if (!settled) return std::unexpected(settled.error());
+  return {};
+}
+
+Result<SecretsSettled> RunningDsa::rotate_secrets_key(bool forget, const std::function<bool(const SecretsSettled&)>& progress) {
+  const std::unique_lock rotating(rotation_mutex_, std::try_to_lock);
+  if (!rotating) return fail(win32::kErrorDsBusy, "the key of secrets is being changed already");
+  const auto rotated = change([this](store::WriteTransaction&) { return secrets_->rotate(); });
+  if (!rotated) return std::unexpected(rotated.error());
+  auto settled = settle_secrets(*secrets_, *store_, secrets_work(), progress);
+  if (!settled) return settled;
+  if (forget && settled->values_unreadable != 0) return fail(win32::kErrorDsDatabaseError, "some secrets do not open (`tributary dsa check`): the older keys stay in the key file");
+  if (forget)
+    if (auto forgotten = secrets_->forget_old_keys(); !forgotten) return std::unexpected(std::move(forgotten.error()));
+  return settled;
 }
 
 // --- invocationIds ([MS-ADTS] 3.1.1.1.9) -----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@
 #include "dsa/core/facts.hpp"
 #include "dsa/core/partners.hpp"
 #include "dsa/core/pull.hpp"
+#include "dsa/core/secrets.hpp"
 #include "dsa/core/system_random.hpp"
 #include "dsa/core/turn.hpp"
 #include "dsa/core/workers.hpp"
@@ -85,6 +86,10 @@ class RunningDsa final : public service::Dsa {
   /// An optional feature of the forest, enabled by its administrator ([MS-ADTS] 3.1.1.3.3.28) or, kReplica, because a partner has it.
   /// Whether anything had to be written.
   Result<bool> enable_feature(const Guid& feature, repl::CheckLevel level);
+  /// A new key seals secrets from now on, and everything that is sealed is sealed again under it; `forget` takes the older keys out of the
+  /// key file then, and every backup of before needs a copy of the file of before. `progress`: false ends it, the next start goes on.
+  Result<SecretsSettled> rotate_secrets_key(bool forget, const std::function<bool(const SecretsSettled&)>& progress);
+  [[nodiscard]] const SecretKeeper& secrets() const noexcept { return *secrets_; }
   [[nodiscard]] bool has_rids();  ///< was ever given some, or is the master itself
   [[nodiscard]] bool is_alive();  ///< the control thread answers; for the watchdog
 
@@ -96,6 +101,8 @@ class RunningDsa final : public service::Dsa {
   [[nodiscard]] Result<void> reload_schema();
   [[nodiscard]] Result<void> reload_facts();
   [[nodiscard]] Result<void> settle_retired_ids();
+  [[nodiscard]] Result<void> load_secrets();
+  [[nodiscard]] SecretsWork secrets_work();
   [[nodiscard]] Result<void> publish_invocation_id();
   [[nodiscard]] Result<void> take_new_invocation_id(std::string_view why);
   /// A change of this DSA's own state, which no partner is told of.
@@ -155,6 +162,8 @@ class RunningDsa final : public service::Dsa {
   service::DsaIdentity identity_;
   SystemRandom random_;
   TurnLock turn_;
+  std::shared_ptr<SecretKeeper> secrets_;  ///< there before any other thread is
+  std::mutex rotation_mutex_;              ///< one change of keys at a time
   std::atomic<std::uint32_t> dsa_options_{0};
   mutable std::mutex facts_mutex_;  ///< of the three that follow
   std::shared_ptr<const Facts> facts_;

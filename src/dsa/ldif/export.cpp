@@ -9,6 +9,7 @@
 #include "repl/objects/attids.hpp"
 #include "repl/objects/facts.hpp"
 #include "repl/objects/names.hpp"
+#include "repl/objects/secret_values.hpp"
 
 namespace tributary::dsa {
 namespace {
@@ -25,8 +26,8 @@ constexpr std::string_view kOperational[] = {"name",         "instanceType", "ob
 
 class Exporter {
  public:
-  Exporter(const store::Snapshot& snapshot, const schema::Schema& schema, const ExportOptions& options, const std::function<bool(std::string_view)>& write)
-      : snapshot_(snapshot), schema_(schema), options_(options), write_(write) {
+  Exporter(const store::Snapshot& snapshot, const repl::Context& context, const ExportOptions& options, const std::function<bool(std::string_view)>& write)
+      : snapshot_(snapshot), context_(context), schema_(*context.schema), options_(options), write_(write) {
     out_ = "version: 1\n";
   }
 
@@ -73,6 +74,7 @@ class Exporter {
 
   [[nodiscard]] bool is_wanted(const schema::AttributeSchema& attribute) const {
     if (attribute.is_back_link() || attribute.is_constructed()) return false;
+    if (attribute.is_secret() && !options_.with_secrets) return false;
     if (options_.with_operational) return true;
     return attribute.is_replicated() && std::ranges::none_of(kOperational, [&](std::string_view each) { return equals_ignoring_case(each, attribute.ldap_display_name); });
   }
@@ -97,11 +99,19 @@ class Exporter {
     return {};
   }
 
-  Result<void> values(const store::ObjectView&, const store::AttributeView& attribute) {
+  Result<void> values(const store::ObjectView& object, const store::AttributeView& attribute) {
     const auto* definition = schema_.find_attribute(attribute.attid());
     if (definition == nullptr || !is_wanted(*definition)) return {};
     for (std::size_t v = 0; v < attribute.size(); ++v) {
-      const auto text = value_to_ldap(snapshot_, schema_, *definition, attribute.value(v));
+      SecretBytes clear;
+      ByteView value = attribute.value(v);
+      if (repl::is_kept_secret(*definition)) {
+        auto opened = repl::unseal_value(context_, object.guid(), *definition, value);
+        if (!opened) return std::unexpected(std::move(opened.error()));
+        clear = std::move(*opened);
+        value = clear.view();
+      }
+      const auto text = value_to_ldap(snapshot_, schema_, *definition, value);
       if (!text) return std::unexpected(text.error());
       append_ldif_value(out_, definition->ldap_display_name, *text);
     }
@@ -135,6 +145,7 @@ class Exporter {
   }
 
   const store::Snapshot& snapshot_;
+  const repl::Context& context_;
   const schema::Schema& schema_;
   const ExportOptions& options_;
   const std::function<bool(std::string_view)>& write_;
@@ -144,9 +155,9 @@ class Exporter {
 
 }  // namespace
 
-Result<std::uint64_t> export_ldif(const store::Snapshot& snapshot, const schema::Schema& schema, const ExportOptions& options,
+Result<std::uint64_t> export_ldif(const store::Snapshot& snapshot, const repl::Context& context, const ExportOptions& options,
                                   const std::function<bool(std::string_view)>& write) {
-  return Exporter(snapshot, schema, options, write).run();
+  return Exporter(snapshot, context, options, write).run();
 }
 
 }  // namespace tributary::dsa

@@ -34,9 +34,10 @@ using RidSource = std::function<Result<void>()>;
 struct ExportOptions {
   std::string base;              ///< a DN; empty: every NC that is held
   bool with_operational = false; ///< also what import does not take: GUIDs, SIDs, times, descriptors
+  bool with_secrets = false;     ///< also passwords and the like, in clear ([MS-DRSR] 4.1.10.3.11)
 };
 /// Parents before children. How many objects.
-[[nodiscard]] Result<std::uint64_t> export_ldif(const store::Snapshot& snapshot, const schema::Schema& schema, const ExportOptions& options,
+[[nodiscard]] Result<std::uint64_t> export_ldif(const store::Snapshot& snapshot, const repl::Context& context, const ExportOptions& options,
                                                 const std::function<bool(std::string_view)>& write);
 
 }  // namespace tributary::dsa

@@ -8,6 +8,7 @@
 #include "dsa/ldif/import.hpp"
 #include "repl/destination/test_dsas.hpp"
 #include "repl/objects/names.hpp"
+#include "repl/updates/test_sealer.hpp"
 #include "service/forest/new_forest.hpp"
 
 namespace tributary::dsa {
@@ -36,9 +37,9 @@ class Forest : public ::testing::Test {
     };
     return import_ldif(reader, update, {}, options, [](const Imported&) { return true; });
   }
-  std::string export_of(const std::string& base) {
+  std::string export_of(const std::string& base, bool with_secrets = false) {
     std::string text;
-    (void)must(export_ldif(*dsa_.store->read(), *dsa_.context.schema, {base, false}, [&](std::string_view octets) { return text.append(octets), true; }));
+    (void)must(export_ldif(*dsa_.store->read(), dsa_.context, {base, false, with_secrets}, [&](std::string_view octets) { return text.append(octets), true; }));
     return text;
   }
   store::Dnt find(std::string_view dn) { return must(repl::resolve_dn(*dsa_.store->read(), *dsa_.context.schema, dn)); }
@@ -114,6 +115,22 @@ TEST_F(Forest, EverySyntaxThereAndBack) {
     }
     EXPECT_EQ(must(value_to_ldap(*snapshot, schema, *attribute, stored)), text) << name;
   }
+}
+
+/// [MS-DRSR] 4.1.10.3.11: imported they are sealed; exported they are left out, or in clear for who asks for them.
+TEST_F(Forest, SecretsAreExportedOnlyWhenAskedFor) {
+  dsa_.context.sealer = std::make_shared<repl::testing::TestSealer>();
+  (void)must(import("dn: CN=eve,DC=lab,DC=example\nobjectClass: user\nunicodePwd:: c2VjcmV0LW9jdGV0cyEh\n"));
+  const auto* const password = dsa_.context.schema->find_attribute("unicodePwd");
+  const auto snapshot = dsa_.store->read();
+  const auto eve = must(snapshot->find(find("CN=eve,DC=lab,DC=example")));
+  ASSERT_TRUE(eve && password != nullptr);
+  EXPECT_GT(eve->first(password->attid).value_or(ByteView{}).size(), 15u);
+  const std::string base = "CN=eve,DC=lab,DC=example";
+  EXPECT_EQ(export_of(base).find("unicodePwd"), std::string::npos);
+  EXPECT_NE(export_of(base).find("sAMAccountName: eve"), std::string::npos);
+  const auto asked = export_of(base, true);
+  EXPECT_TRUE(asked.find("unicodePwd: secret-octets!!") != std::string::npos || asked.find("unicodePwd:: c2VjcmV0LW9jdGV0cyEh") != std::string::npos) << asked;
 }
 
 TEST_F(Forest, WhatIsNoValueIsRefused) {

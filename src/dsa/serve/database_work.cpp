@@ -68,17 +68,42 @@ bool flag_member(const object& object, const char* name) {
   return value != nullptr && value->is_bool() && value->as_bool();
 }
 
-Result<object> check_work(store::DirectoryStore& store) {
+namespace {
+
+/// What check finds out about secrets at rest: every one is opened.
+Result<object> check_secrets(const repl::Context& context, const store::Snapshot& snapshot, const std::optional<Error>& no_keys, array& findings) {
+  const auto mark = read_secrets_mark(snapshot);
+  if (!mark) return std::unexpected(mark.error());
+  object document{{"sealed", mark->has_value() && (*mark)->complete}};
+  if (no_keys) {
+    findings.push_back({{"kind", "secrets-key"}, {"what", no_keys->detail}});
+    return document;
+  }
+  const auto report = repl::verify_secrets(snapshot, context);
+  if (!report) return std::unexpected(report.error());
+  document["values"] = report->values;
+  document["unreadable"] = report->unreadable;
+  if (report->unreadable != 0)
+    findings.push_back({{"kind", "secret-unreadable"}, {"what", fmt::format("{} secret values do not open, the first: {}", report->unreadable, report->first_unreadable)}});
+  return document;
+}
+
+}  // namespace
+
+Result<object> check_work(const repl::Context& context, store::DirectoryStore& store, const std::optional<Error>& no_keys) {
   const auto began = net::monotonic_now();
   const auto snapshot = store.read();
   auto report = store::verify(*snapshot);
   if (!report) return std::unexpected(std::move(report.error()));
   array findings;
+  auto secrets = check_secrets(context, *snapshot, no_keys, findings);
+  if (!secrets) return std::unexpected(std::move(secrets.error()));
+  const auto count = report->finding_count + findings.size();
   for (std::size_t i = 0; i < std::min(report->findings.size(), kFindingsShown); ++i)
     findings.push_back({{"kind", store::finding_name(report->findings[i].kind)}, {"what", to_string(report->findings[i])}});
-  return object{{"schema", "tributary.dsa.check/1"}, {"sound", report->is_sound()}, {"findings", report->finding_count},
+  return object{{"schema", "tributary.dsa.check/1"}, {"sound", count == 0}, {"findings", count},
                 {"shown", std::move(findings)}, {"objects", report->objects}, {"phantoms", report->phantoms},
-                {"link_values", report->link_values}, {"entries", report->entries}, {"seconds", seconds_since(began)}};
+                {"link_values", report->link_values}, {"entries", report->entries}, {"secrets", std::move(*secrets)}, {"seconds", seconds_since(began)}};
 }
 
 Result<object> digest_work(const repl::Context& context, store::DirectoryStore& store, const object& request) {
@@ -128,19 +153,30 @@ Result<object> export_work(const repl::Context& context, store::DirectoryStore& 
   ExportOptions options;
   options.base = text_member(request, "base");
   options.with_operational = flag_member(request, "operational");
+  options.with_secrets = flag_member(request, "secrets");
   const auto began = net::monotonic_now();
   const auto snapshot = store.read();
-  const auto count = export_ldif(*snapshot, *context.schema, options, [&file](std::string_view octets) { return write_all(file.get(), octets); });
+  const auto count = export_ldif(*snapshot, context, options, [&file](std::string_view octets) { return write_all(file.get(), octets); });
   if (!count) return std::unexpected(count.error());
   return object{{"schema", "tributary.dsa.export/1"}, {"objects", *count}, {"seconds", seconds_since(began)}};
 }
 
-Result<object> backup_work(store::DirectoryStore& store, const object& request) {
+Result<object> backup_work(const Config& config, store::DirectoryStore& store, const object& request) {
   const auto to = text_member(request, "to");
   if (!to.starts_with('/')) return fail(win32::kErrorInvalidParameter, "name the folder of the backup by an absolute path");
   const auto began = net::monotonic_now();
   if (auto done = store.backup(to); !done) return std::unexpected(std::move(done.error()));
-  return object{{"schema", "tributary.dsa.backup/1"}, {"to", to}, {"seconds", seconds_since(began)}};
+  return object{{"schema", "tributary.dsa.backup/1"}, {"to", to}, {"secrets_key", secrets_key_path(config)}, {"seconds", seconds_since(began)}};
+}
+
+Result<object> rotate_key_work(RunningDsa& dsa, const object& request, const ControlReply& progress) {
+  const auto began = net::monotonic_now();
+  const auto settled = dsa.rotate_secrets_key(flag_member(request, "forget"), [&](const SecretsSettled& so_far) {
+    return progress({{"objects", so_far.objects_read}, {"values", so_far.values_written}});
+  });
+  if (!settled) return std::unexpected(settled.error());
+  return object{{"schema", "tributary.dsa.rotate-key/1"}, {"key", to_hex(dsa.secrets().key_id())}, {"keys", dsa.secrets().key_count()}, {"objects", settled->objects_read},
+                {"values", settled->values_written}, {"unreadable", settled->values_unreadable}, {"seconds", seconds_since(began)}};
 }
 
 }  // namespace tributary::dsa

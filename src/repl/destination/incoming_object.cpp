@@ -7,6 +7,7 @@
 #include "base/rdn.hpp"
 #include "base/utf.hpp"
 #include "base/win32.hpp"
+#include "repl/objects/secret_values.hpp"
 #include "repl/state/stamps.hpp"
 
 namespace tributary::repl {
@@ -15,6 +16,11 @@ namespace {
 using namespace drsuapi;
 
 std::u16string_view units(const DSNAME& name) { return {name.StringName.data(), name.StringName.size()}; }
+
+Result<SecretBytes> decrypted(ByteView payload, ByteView session_key) {
+  if (session_key.empty()) return fail(kSecEAlgorithmMismatch, "a secret attribute came and there is no session key to open it");
+  return decrypt_secret_value(session_key, payload);
+}
 
 }  // namespace
 
@@ -54,12 +60,12 @@ Result<void> IncomingObject::read(const REPLENTINFLIST& entry, const Context& co
   const auto& attributes = entry.Entinf.AttrBlock.pAttr;
   const auto& stamps = entry.pMetaDataExt->rgMetaData;
   for (std::size_t i = 0; i < attributes.size(); ++i)
-    if (auto read = read_attribute(attributes[i], stamps[i], values, transaction, session_key); !read) return read;
+    if (auto read = read_attribute(attributes[i], stamps[i], context, values, transaction, session_key); !read) return read;
   return {};
 }
 
-Result<void> IncomingObject::read_attribute(const ATTR& attribute, const PROPERTY_META_DATA_EXT& stamp, IncomingValues& values,
-                                            store::WriteTransaction& transaction, ByteView session_key) {
+Result<void> IncomingObject::read_attribute(const ATTR& attribute, const PROPERTY_META_DATA_EXT& stamp, const Context& context,
+                                            IncomingValues& values, store::WriteTransaction& transaction, ByteView session_key) {
   const auto* const schema = values.attribute(attribute.attrTyp);
   if (schema == nullptr) return fail(win32::kErrorDsDraSchemaMismatch, "an attribute that this schema does not have");
   if (!schema->is_replicated()) return {};  // whatever a peer says of what never replicates stays with the peer
@@ -72,10 +78,12 @@ Result<void> IncomingObject::read_attribute(const ATTR& attribute, const PROPERT
   to.values.clear();
   for (const auto& value : attribute.AttrVal.pAVal) {
     ByteView octets = value.pVal.span();
+    SecretBytes clear;
     if (schema->is_secret()) {
-      const auto clear = decrypted(octets, session_key);
-      if (!clear) return std::unexpected(clear.error());
-      octets = *clear;
+      auto opened = decrypted(octets, session_key);
+      if (!opened) return std::unexpected(std::move(opened.error()));
+      clear = std::move(*opened);
+      octets = clear.view();
     }
     if (links != nullptr) {
       const auto reference = read_reference(schema->syntax, octets);
@@ -87,16 +95,15 @@ Result<void> IncomingObject::read_attribute(const ATTR& attribute, const PROPERT
     }
     const auto stored = values.stored_value(*schema, octets, transaction, draft);
     if (!stored) return std::unexpected(stored.error());
-    to.values.push_back(*stored);
+    if (!is_kept_secret(*schema)) {
+      to.values.push_back(schema->is_secret() ? draft.keep(*stored) : *stored);
+      continue;
+    }
+    const auto sealed = seal_value(context, guid, schema->attid, *stored);
+    if (!sealed) return std::unexpected(sealed.error());
+    to.values.push_back(draft.keep(*sealed));
   }
   return {};
-}
-
-Result<ByteView> IncomingObject::decrypted(ByteView payload, ByteView session_key) {
-  if (session_key.empty()) return fail(kSecEAlgorithmMismatch, "a secret attribute came and there is no session key to open it");
-  const auto clear = decrypt_secret_value(session_key, payload);
-  if (!clear) return std::unexpected(clear.error());
-  return draft.keep(clear->view());
 }
 
 std::optional<std::uint32_t> IncomingObject::first_u32(Attid attid) noexcept {

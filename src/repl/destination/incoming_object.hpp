@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A replicated update of one object in our terms: names taken apart, attributes under local numbers with stored values and stamps, secrets
-// decrypted (DecryptValuesIfNecessary, GetStampsForUpdate: [MS-DRSR] 4.1.10.6.17, 4.1.10.3.9). Reused from object to object.
+// decrypted (DecryptValuesIfNecessary, GetStampsForUpdate: [MS-DRSR] 4.1.10.6.17, 4.1.10.3.9) and sealed. Reused from object to object.
 // Must never know what is in the store under that name.
 #pragma once
 
@@ -50,9 +50,8 @@ class IncomingObject {
 
  private:
   [[nodiscard]] Result<void> read_name(const drsuapi::DSNAME& name, const schema::Schema& schema);
-  [[nodiscard]] Result<void> read_attribute(const drsuapi::ATTR& attribute, const drsuapi::PROPERTY_META_DATA_EXT& stamp,
+  [[nodiscard]] Result<void> read_attribute(const drsuapi::ATTR& attribute, const drsuapi::PROPERTY_META_DATA_EXT& stamp, const Context& context,
                                             IncomingValues& values, store::WriteTransaction& transaction, ByteView session_key);
-  [[nodiscard]] Result<ByteView> decrypted(ByteView payload, ByteView session_key);
 
   std::u16string last_key_;  // the RDN's keyword before, and its type
   Attid last_type_{};

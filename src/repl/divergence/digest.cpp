@@ -9,6 +9,7 @@
 
 #include "base/win32.hpp"
 #include "repl/objects/facts.hpp"
+#include "repl/objects/secret_values.hpp"
 #include "schema/schema.hpp"
 
 namespace tributary::repl {
@@ -92,6 +93,14 @@ Result<void> ItemReader::add_value(const schema::AttributeSchema& attribute, boo
   return {};
 }
 
+/// What replicates is the value; how each DSA keeps it is its own affair.
+Result<void> ItemReader::add_secret(const ObjectView& object, const schema::AttributeSchema& attribute, ByteView stored) {
+  const auto clear = unseal_value(context_, object.guid(), attribute, stored);
+  if (!clear) return std::unexpected(clear.error());
+  append(next_value(), clear->view());
+  return {};
+}
+
 void ItemReader::seal(const ObjectGuid& object, Item& item, std::uint8_t flags, bool sorts) {
   const auto values = std::span(values_).first(values_used_);
   if (sorts && values.size() > 1) std::ranges::sort(values);
@@ -161,7 +170,8 @@ Result<bool> ItemReader::attribute(const ObjectView& object, const store::Attrib
   const bool leaves_out = attribute.attid() == attid::kInstanceType || (schema->is_secret() && !scope_.with_secrets);
   if (!leaves_out)
     for (std::size_t i = 0; i < attribute.size(); ++i)
-      if (auto added = add_value(*schema, attribute.references(), attribute.value(i)); !added) return std::unexpected(std::move(added.error()));
+      if (auto added = is_kept_secret(*schema) ? add_secret(object, *schema, attribute.value(i)) : add_value(*schema, attribute.references(), attribute.value(i)); !added)
+        return std::unexpected(std::move(added.error()));
   Item item{.kind = ItemKind::kAttribute, .oid = schema->oid};
   item.is_present = attribute.size() != 0;
   item.stamp = attribute.stamp();

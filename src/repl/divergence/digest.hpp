@@ -81,6 +81,7 @@ class ItemReader {
   [[nodiscard]] Result<void> links(const store::ObjectView& object, const std::function<bool(const Item&)>& visit);
   [[nodiscard]] bool is_in_scope(const schema::AttributeSchema& attribute) const noexcept;
   [[nodiscard]] Result<void> add_value(const schema::AttributeSchema& attribute, bool references, ByteView value);
+  [[nodiscard]] Result<void> add_secret(const store::ObjectView& object, const schema::AttributeSchema& attribute, ByteView stored);
   [[nodiscard]] std::string oid_of(Attid attid) const;
   void begin_values() noexcept { values_used_ = 0; }
   Bytes& next_value();

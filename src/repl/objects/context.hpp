@@ -17,6 +17,8 @@ class PrefixTable;
 
 namespace tributary::repl {
 
+class ValueSealer;
+
 /// Facts of the forest and of this DSA that procedures ask for and that are not in the objects at hand.
 struct DirectoryRules {
   bool recycle_bin = false;                  ///< the optional feature is enabled ([MS-ADTS] 3.1.1.9.1; [MS-DRSR] 5.104)
@@ -35,6 +37,7 @@ struct Context {
   DirectoryRules rules;
   FileTime now;                                    ///< wall clock
   Random* random = nullptr;                        ///< for new GUIDs; never null where one is made
+  std::shared_ptr<const ValueSealer> sealer;       ///< of secret values in the store; null: they are kept as they come (secret_values.hpp)
 
   [[nodiscard]] DsTime ds_now() const noexcept { return to_ds_time(now); }
   [[nodiscard]] ObjectGuid new_guid() const {

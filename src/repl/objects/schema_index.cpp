@@ -10,7 +10,9 @@ namespace tributary::repl {
 SchemaIndex::SchemaIndex(std::shared_ptr<const schema::Schema> schema) : schema_(std::move(schema)) {
   for (const auto& attribute : schema_->attributes()) {
     const bool has_own_table = attribute.attid == attid::kObjectGuid;
-    if (attribute.is_indexed() && !attribute.is_linked() && !attribute.is_constructed() && !has_own_table) indexed_.push_back(attribute.attid);
+    // A secret in an index would be a secret in clear, or the index of a sealed form that nobody can look for.
+    const bool may_be = !attribute.is_linked() && !attribute.is_constructed() && !attribute.is_secret() && !has_own_table;
+    if (attribute.is_indexed() && may_be) indexed_.push_back(attribute.attid);
   }
 }
 

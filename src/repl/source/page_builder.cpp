@@ -9,6 +9,7 @@
 #include "drsuapi/compress/secrets.hpp"
 #include "drsuapi/constants.hpp"
 #include "repl/objects/facts.hpp"
+#include "repl/objects/secret_values.hpp"
 
 namespace tributary::repl {
 namespace {
@@ -149,8 +150,7 @@ Result<void> PageBuilder::fill_attribute(const ObjectView& object, const Attribu
   }
   ATTRVAL* const first = next_value;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    auto value = wire_value(schema, from, from.value(i));
-    if (value && is_secret) value = encrypted(*value);
+    auto value = is_secret ? secret_value(object, schema, from, from.value(i)) : wire_value(schema, from, from.value(i));
     if (!value) return std::unexpected(std::move(value.error()));
     next_value->pVal = Seq<std::uint8_t>::view(*value);
     ++next_value;
@@ -188,6 +188,16 @@ Result<std::span<const ATTRVAL>> PageBuilder::legacy_links(Dnt source, const sch
     octets_ += kValueOctets + values[i].size();
   }
   return std::span<const ATTRVAL>(made, values.size());
+}
+
+Result<ByteView> PageBuilder::secret_value(const ObjectView& object, const schema::AttributeSchema& schema, const AttributeView& from, ByteView value) {
+  if (!is_kept_secret(schema)) {
+    const auto clear = wire_value(schema, from, value);
+    return clear ? encrypted(*clear) : clear;
+  }
+  const auto clear = unseal_value(context_, object.guid(), schema, value);
+  if (!clear) return std::unexpected(clear.error());
+  return encrypted(clear->view());
 }
 
 Result<ByteView> PageBuilder::encrypted(ByteView clear) {

@@ -69,6 +69,8 @@ class PageBuilder {
                                             drsuapi::ATTR& to, drsuapi::PROPERTY_META_DATA_EXT& stamp, drsuapi::ATTRVAL*& next_value);
   [[nodiscard]] Result<ByteView> wire_value(const schema::AttributeSchema& schema, const store::AttributeView& from, ByteView value);
   [[nodiscard]] Result<std::span<const drsuapi::ATTRVAL>> legacy_links(Dnt source, const schema::AttributeSchema& schema);
+  [[nodiscard]] Result<ByteView> secret_value(const store::ObjectView& object, const schema::AttributeSchema& schema, const store::AttributeView& from,
+                                              ByteView value);
   [[nodiscard]] Result<ByteView> encrypted(ByteView clear);
   [[nodiscard]] bool is_hidden_membership(const store::ObjectView& group, const schema::AttributeSchema& schema) const noexcept;
 

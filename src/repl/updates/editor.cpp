@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/win32.hpp"
+#include "repl/objects/secret_values.hpp"
 #include "schema/schema.hpp"
 
 namespace tributary::repl {
@@ -29,8 +30,26 @@ void ObjectEditor::stamp(store::AttributeDraft& attribute) {
   attribute.usn_local = by_.usn;
 }
 
+const schema::AttributeSchema* ObjectEditor::sealed_attribute(Attid attid) const {
+  const auto* const definition = context_.sealer ? schema().find_attribute(attid) : nullptr;
+  return definition != nullptr && is_kept_secret(*definition) ? definition : nullptr;
+}
+
 ByteView ObjectEditor::keep(const store::AttributeDraft& attribute, const NewValue& value) {
-  return attribute.references ? draft_.keep_reference(value.target, value.octets) : draft_.keep(value.octets);
+  if (attribute.references) return draft_.keep_reference(value.target, value.octets);
+  if (sealed_attribute(attribute.attid) == nullptr) return draft_.keep(value.octets);
+  auto sealed = seal_value(context_, draft_.head.guid, attribute.attid, value.octets);
+  if (sealed) return draft_.keep(*sealed);
+  failure_ = std::move(sealed.error());
+  return {};
+}
+
+/// Two stored forms of one secret are never equal.
+bool ObjectEditor::is_same(const store::AttributeDraft& attribute, ByteView stored, const NewValue& value) {
+  const auto* const secret = sealed_attribute(attribute.attid);
+  if (secret == nullptr) return std::ranges::equal(stored, keep(attribute, value));
+  const auto clear = unseal_value(context_, draft_.head.guid, *secret, stored);
+  return clear && std::ranges::equal(clear->view(), value.octets);
 }
 
 store::AttributeDraft& ObjectEditor::begin(Attid attid) {
@@ -50,7 +69,7 @@ void ObjectEditor::set(Attid attid, std::span<const NewValue> values) {
 
 void ObjectEditor::ensure(Attid attid, const NewValue& value) {
   const auto* attribute = draft_.find(attid);
-  const bool is_there = attribute != nullptr && attribute->values.size() == 1 && std::ranges::equal(attribute->values[0], keep(*attribute, value));
+  const bool is_there = attribute != nullptr && attribute->values.size() == 1 && is_same(*attribute, attribute->values[0], value);
   if (!is_there) set(attid, value);
 }
 
@@ -92,6 +111,7 @@ ByteView ObjectEditor::first(Attid attid) {
 }
 
 Result<ObjectUpdate> ObjectEditor::put() {
+  if (failure_) return std::unexpected(*failure_);
   draft_.head.usn_changed = by_.usn;
   draft_.head.when_changed = by_.now;
   const auto dnt = tx_.put(draft_);

@@ -39,7 +39,7 @@ class ObjectEditor {
   void set_name(Attid rdn_type, std::string_view value);
 
   [[nodiscard]] bool has_values(Attid attid);
-  [[nodiscard]] ByteView first(Attid attid);  ///< empty when there is none
+  [[nodiscard]] ByteView first(Attid attid);  ///< as it is stored; empty when there is none
 
   /// Writes the record, with uSNChanged and whenChanged of this update.
   [[nodiscard]] Result<ObjectUpdate> put();
@@ -47,12 +47,16 @@ class ObjectEditor {
  private:
   [[nodiscard]] bool is_stamped(const store::AttributeDraft& attribute) const;
   void stamp(store::AttributeDraft& attribute);
+  /// As a value of that attribute is stored; a secret one is sealed.
   [[nodiscard]] ByteView keep(const store::AttributeDraft& attribute, const NewValue& value);
+  [[nodiscard]] bool is_same(const store::AttributeDraft& attribute, ByteView stored, const NewValue& value);
+  [[nodiscard]] const schema::AttributeSchema* sealed_attribute(Attid attid) const;  ///< null: its values are stored as they come
 
   WriteTransaction& tx_;
   const Context& context_;
   Originator by_;
   store::ObjectDraft draft_;
+  std::optional<Error> failure_;  ///< a value that could not be sealed; put() says so
 };
 
 /// The sticky error of a transaction as the result of an update.

@@ -7,6 +7,7 @@
 
 #include "base/win32.hpp"
 #include "repl/objects/facts.hpp"
+#include "repl/objects/secret_values.hpp"
 #include "repl/updates/checks.hpp"
 
 namespace tributary::repl {
@@ -19,11 +20,20 @@ struct Working {
   std::vector<NewValue> original;
 };
 
-Working begin_working(const ObjectView& object, const schema::AttributeSchema& attribute) {
+/// Secrets are compared in clear, and sealed again when the attribute is written.
+Result<Working> begin_working(const Context& context, const ObjectView& object, const schema::AttributeSchema& attribute) {
   Working work;
   work.attribute = &attribute;
   const auto stored = object.find(attribute.attid);
-  for (std::size_t i = 0; stored && i < stored->size(); ++i) work.values.push_back(stored_value(*stored, i));
+  for (std::size_t i = 0; stored && i < stored->size(); ++i) {
+    if (!is_kept_secret(attribute)) {
+      work.values.push_back(stored_value(*stored, i));
+      continue;
+    }
+    const auto clear = unseal_value(context, object.guid(), attribute, stored->value(i));
+    if (!clear) return std::unexpected(clear.error());
+    work.values.push_back(octets_value(clear->view()));
+  }
   work.original = work.values;
   return work;
 }
@@ -224,7 +234,11 @@ Result<ModifyPlan> plan_modifications(const Snapshot& snapshot, const Context& c
     if ((*attribute)->is_forward_link()) {
       applied = links.try_emplace(modification.attid, snapshot, object, **attribute, options).first->second.apply(modification);
     } else {
-      if (!working.contains(modification.attid)) working.emplace(modification.attid, begin_working(object, **attribute));
+      if (!working.contains(modification.attid)) {
+        auto begun = begin_working(context, object, **attribute);
+        if (!begun) return std::unexpected(std::move(begun.error()));
+        working.emplace(modification.attid, std::move(*begun));
+      }
       applied = repl::apply(working.at(modification.attid), modification, options);
     }
     if (!applied) return std::unexpected(applied.error());

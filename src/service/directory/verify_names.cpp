@@ -78,7 +78,8 @@ class Verifier {
     for (const auto& wanted : request_.RequiredAttrs.pAttr) {
       const auto* attribute = attributes_.attribute(wanted.attrTyp);
       // DEVIATION: 4.1.27.2 empties the entry for an attribute outside of the sets and goes on with the next; such an attribute is left out.
-      if (attribute == nullptr || !attribute->is_in_gc_pas() || (is_filtered_ && attribute->is_in_filtered_set())) continue;
+      // A secret leaves by GetNCChanges under a session key or not at all, whatever set somebody has put it in.
+      if (attribute == nullptr || attribute->is_secret() || !attribute->is_in_gc_pas() || (is_filtered_ && attribute->is_in_filtered_set())) continue;
       auto& to = entry.AttrBlock.pAttr.emplace_back();
       to.attrTyp = static_cast<ATTRTYP>(attribute->attid);
       add_values(object, *attribute, to);

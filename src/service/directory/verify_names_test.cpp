@@ -5,7 +5,9 @@
 #include "base/win32.hpp"
 #include "drsuapi/dsname.hpp"
 #include "repl/objects/wire_values.hpp"
+#include "repl/updates/modify.hpp"
 #include "schema/prefix_table.hpp"
+#include "schema/schema_builder.hpp"
 #include "service/directory/testing/forest_dsa.hpp"
 
 namespace tributary::service::testing {
@@ -119,6 +121,23 @@ TEST_F(VerifyNames, LeavesAttributesOut) {
   ASSERT_EQ(entry.AttrBlock.pAttr[0].AttrVal.pAVal.size(), 1u);
   const auto member = read_dsname(ByteView(entry.AttrBlock.pAttr[0].AttrVal.pAVal[0].pVal.span()));
   EXPECT_EQ(member.value().guid.value, dsa_->guid(ann_));
+}
+// A secret is left out whatever set it was put into: nothing here would encrypt it ([MS-DRSR] 4.1.10.3.11).
+TEST_F(VerifyNames, LeavesSecretsOutOfAnySet) {
+  const auto before = dsa_->context().schema;
+  auto secret = *before->find_attribute("unicodePwd");
+  const Modification password{ModifyOperation::kReplace, secret.attid, {octets_value(Bytes(16, 0x55))}};
+  ASSERT_TRUE(dsa_->update([&](const Context& context, WriteTransaction& tx) { return modify(tx, context, ann_, {&password, 1}, {CheckLevel::kReplica, false, false}); }));
+  secret.is_member_of_partial_attribute_set = true;
+  schema::SchemaBuilder builder(*before);
+  ASSERT_TRUE(builder.put(secret));
+  dsa_->rules().schema = builder.build();
+  ASSERT_TRUE(dsa_->context().schema->find_attribute("unicodePwd")->is_in_gc_pas());
+  const auto outcome = call(request(DRS_VERIFY_DSNAMES, {dn(kAnn)}, {secret.attid, attid::kSamAccountName}));
+  dsa_->rules().schema = before;
+  const auto& entry = outcome.out.msgOut.get_if<1>()->rpEntInf[0];
+  ASSERT_EQ(entry.AttrBlock.pAttr.size(), 1u);
+  EXPECT_EQ(entry.AttrBlock.pAttr[0].attrTyp, static_cast<ATTRTYP>(attid::kSamAccountName));
 }
 // 4.1.27.2: whoever may not replicate the NC learns of none of its objects.
 TEST_F(VerifyNames, OfWhatTheCallerMayNotReplicate) {
