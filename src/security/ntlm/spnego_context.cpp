@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NTLM inside SPNEGO, both ends (RFC 4178 sections 3.2 and 5, [MS-SPNG] 3.1.5 and 3.3.5.1). The mechListMIC is demanded in both directions,
-// also where RFC 4178 would do without: whoever speaks NTLMv2 sends it, and nobody can take a mechanism from the client's list on the way.
+// NTLM inside SPNEGO, both ends (RFC 4178 sections 3.2 and 5, [MS-SPNG] 3.1.5 and 3.3.5.1). DEVIATION: the mechListMIC is demanded in both
+// directions, also where RFC 4178 would do without: whoever speaks NTLMv2 sends it, and nobody can take a mechanism from the client's list on the way.
 #include <algorithm>
 
 #include "security/forwarding_context.hpp"

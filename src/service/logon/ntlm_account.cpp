@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// See ntlm_account.hpp. Fine-grained password policies (msDS-ResultantPSO) are not looked at: the domain's own lockoutDuration and maxPwdAge count.
+// See ntlm_account.hpp. DEVIATION: fine-grained password policies ([MS-ADTS] 3.1.1.4.5.36, msDS-ResultantPSO) are not looked at; the domain's own
+// lockoutDuration and maxPwdAge count, because the directory does not compute msDS-ResultantPSO yet.
 #include "service/logon/ntlm_account.hpp"
 
 #include <algorithm>
