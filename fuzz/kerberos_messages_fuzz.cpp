@@ -7,6 +7,7 @@
 #include "base/assert.hpp"
 #include "security/der.hpp"
 #include "security/kerberos_messages.hpp"
+#include "security/spnego_messages.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tributary::security;

@@ -15,7 +15,6 @@
 #include "net/peer_watch.hpp"
 #include "net/server_link_call.hpp"
 #include "rpc/status.hpp"
-#include "security/gss_context.hpp"
 
 namespace tributary::net {
 namespace {
@@ -211,7 +210,7 @@ void ServerLink::admit() {
   peer.principal = std::move(*name);
   peer.session_key = std::move(*key);
   if (const auto left = context->seconds_left()) ticket_ends_ = monotonic_now() + std::chrono::seconds(*left);
-  if (auto* const gss = dynamic_cast<security::GssContext*>(context)) peer.pac_logon_info = gss->pac_logon_info();
+  peer.pac_logon_info = context->pac_logon_info();
   peer_ = std::make_shared<const RpcPeer>(std::move(peer));
   admitted_ = true;
   owner_.on_secured(*this);

@@ -218,7 +218,7 @@ Result<> ClientAssociation::Impl::negotiate(const Pdu& pdu) {
                            fmt::format("bind_ack: fragments of {} and {} octets are too small", ack.max_xmit_frag, ack.max_recv_frag));
   xmit_max_ = std::min(round_fragment(options_.fragment_max), round_fragment(ack.max_recv_frag));
   recv_max_ = options_.fragment_max;
-  protection_.header_signing = context_ && pdu.header.has(pfc::kSupportHeaderSign);
+  protection_.header_signing = context_ && (pdu.header.has(pfc::kSupportHeaderSign) || context_->always_signs_headers());
   if (context_ && options_.require_header_signing && !protection_.header_signing)
     return tributary::fail(win32::kErrorAccessDenied, "the server does not agree to header signing", Phase::kAuthenticate);
   negotiated_.assoc_group_id = ack.assoc_group_id;

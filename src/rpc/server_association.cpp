@@ -67,7 +67,7 @@ ServerAssociation::Impl::~Impl() {
 void ServerAssociation::Impl::start(MonoTime now) { handshake_deadline_ = now + options_.handshake_timeout; }
 
 bool ServerAssociation::Impl::established() const noexcept {
-  return bind_done_ && pending_ == Pending::kNone && (!context_ || context_->complete() || auth_failed_);
+  return bind_done_ && pending_ == Pending::kNone && (!context_ || context_->complete() || auth_failure_);
 }
 
 void ServerAssociation::Impl::on_tick(MonoTime now) {
@@ -143,10 +143,9 @@ void ServerAssociation::Impl::on_bind(const Pdu& pdu) {
   xmit_max_ = static_cast<std::uint16_t>(std::min(bind.max_recv_frag, options_.fragment_max) / 8 * 8);
   recv_max_ = std::min(bind.max_xmit_frag, options_.fragment_max);
   header_sign_offered_ = pdu.header.has(pfc::kSupportHeaderSign);
-  protection_.header_signing = context_ && header_sign_offered_;
   multiplexing_ = pdu.header.has(pfc::kConcMpx);
   std::uint8_t flags = pfc::kWhole;
-  if (protection_.header_signing) flags |= pfc::kSupportHeaderSign;
+  if (context_ && header_sign_offered_) flags |= pfc::kSupportHeaderSign;
   if (multiplexing_) flags |= pfc::kConcMpx;
   ack_ = {.header = {.type = PduType::kBindAck, .flags = flags, .call_id = call_id},
           .body = BindAck{.max_xmit_frag = xmit_max_, .max_recv_frag = recv_max_, .assoc_group_id = group_,
@@ -231,16 +230,15 @@ void ServerAssociation::Impl::on_alter_context(const Pdu& pdu) {
                           .secondary_address = {}, .results = std::move(*results)},
           .auth = {}};
   if (!pdu.auth) return send_ack({});
-  if (context_ && (context_->complete() || auth_failed_)) return protocol_error(call_id, "alter_context: a token after the last one");
+  if (context_ && (context_->complete() || auth_failure_)) return protocol_error(call_id, "alter_context: a token after the last one");
   if (!context_) {
     if (auto begun = begin_security(*pdu.auth); !begun) {
       send_fault(call_id, 0, kUnknownAuthnService, true);
       return close(begun.error());
     }
     header_sign_offered_ = pdu.header.has(pfc::kSupportHeaderSign);
-    protection_.header_signing = header_sign_offered_;
   }
-  if (protection_.header_signing) ack_.header.flags |= pfc::kSupportHeaderSign;
+  if (header_sign_offered_) ack_.header.flags |= pfc::kSupportHeaderSign;
   if (pdu.auth->context_id != protection_.auth_context_id || pdu.auth->level != auth_level_)
     return protocol_error(call_id, "alter_context: a second security context on one connection");
   request_step(Pending::kAlterContext, pdu.auth->token);
@@ -248,7 +246,7 @@ void ServerAssociation::Impl::on_alter_context(const Pdu& pdu) {
 
 void ServerAssociation::Impl::on_auth3(const Pdu& pdu) {
   const std::uint32_t call_id = pdu.header.call_id;
-  if (!context_ || !bind_done_ || !pdu.auth || context_->complete() || auth_failed_) return protocol_error(call_id, "auth3: nothing to complete");
+  if (!context_ || !bind_done_ || !pdu.auth || context_->complete() || auth_failure_) return protocol_error(call_id, "auth3: nothing to complete");
   if (pdu.auth->context_id != protection_.auth_context_id || pdu.auth->level != auth_level_)
     return protocol_error(call_id, "auth3: a second security context on one connection");
   request_step(Pending::kAuth3, pdu.auth->token);
@@ -278,6 +276,8 @@ void ServerAssociation::Impl::on_security_step(Result<security::SecurityContext:
   if (result && result->complete) {
     secured_ = auth_level_ == static_cast<std::uint8_t>(security::AuthLevel::kPrivacy) && context_->complete();
     if (secured_) protection_.context = context_.get();
+    // Asked now: SPNEGO does not know before which mechanism it will be.
+    protection_.header_signing = header_sign_offered_ || context_->always_signs_headers();
   }
   const std::uint32_t call_id = ack_.header.call_id;
   if (!result && answer == Pending::kBind) return send_nak(call_id, BindRejectReason::kInvalidChecksum, result.error());
@@ -285,8 +285,8 @@ void ServerAssociation::Impl::on_security_step(Result<security::SecurityContext:
     send_fault(call_id, 0, nca::kAccessDenied, true);
     return close(result.error());
   }
-  // Nobody answers an auth3: the calls that follow a wrong one are refused because the connection is not secured.
-  if (!result) auth_failed_ = true;
+  // Nobody answers an auth3: the first call behind a wrong one is refused, and that is the end of the connection.
+  if (!result) auth_failure_ = result.error();
   if (answer == Pending::kBind) bind_done_ = true;
   if (answer != Pending::kAuth3) send_ack(result->token);
   process();

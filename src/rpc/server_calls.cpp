@@ -50,6 +50,10 @@ void ServerAssociation::Impl::begin_request(const Pdu& pdu) {
   const auto& request = std::get<Request>(pdu.body);
   current_call_id_ = pdu.header.call_id;
   incoming_ = Incoming{.header = pdu.header, .context_id = request.context_id, .opnum = request.opnum, .object = request.object, .stub = {}};
+  if (auth_failure_) {
+    refuse(nca::kAccessDenied);
+    return close(*auth_failure_);
+  }
   if (const auto status = policy_fault(request.context_id)) return refuse(*status);
   if (draining_ || calls_.size() >= options_.calls_max) return refuse(nca::kServerTooBusy);
 }

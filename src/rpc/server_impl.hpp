@@ -109,7 +109,7 @@ class ServerAssociation::Impl {
   std::shared_ptr<security::SecurityContext> context_;
   std::uint8_t auth_level_ = 0;
   bool secured_ = false;
-  bool auth_failed_ = false;
+  std::optional<Error> auth_failure_;  ///< of an auth3, which nobody answers
   Pending pending_ = Pending::kNone;
   Pdu ack_;  ///< waits for the token of the security step
   int legs_ = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading DER items. Input comes from the network: every length is compared with the octets that are left.
+// Reading and writing DER items. Input comes from the network: every length is compared with the octets that are left.
 #include "security/der.hpp"
+
+#include "base/assert.hpp"
 
 namespace tributary::security {
 
@@ -35,6 +37,22 @@ std::optional<ByteView> find_der(ByteView items, std::uint8_t tag) noexcept {
     if (item->tag == tag) return item->value;
   }
   return std::nullopt;
+}
+
+Bytes der_item(std::uint8_t tag, std::initializer_list<ByteView> parts) {
+  std::size_t size = 0;
+  for (const ByteView part : parts) size += part.size();
+  TRIBUTARY_ASSERT(size < std::size_t{1} << 24);
+  Bytes item{tag};
+  if (size < 0x80) {
+    item.push_back(static_cast<std::uint8_t>(size));
+  } else {
+    const int octets = size < 0x100 ? 1 : size < 0x10000 ? 2 : 3;
+    item.push_back(static_cast<std::uint8_t>(0x80 | octets));
+    for (int i = octets - 1; i >= 0; --i) item.push_back(static_cast<std::uint8_t>(size >> (8 * i)));
+  }
+  for (const ByteView part : parts) item.insert(item.end(), part.begin(), part.end());
+  return item;
 }
 
 }  // namespace tributary::security

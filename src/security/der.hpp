@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Just enough DER (X.690 section 8.1 and 10.1) to look into two small messages that the Kerberos library hands over undecoded:
-// definite lengths, one-octet tags, no copy. Every other ASN.1 of Kerberos stays with the library.
+// Just enough DER (X.690 section 8.1 and 10.1) for small messages that the Kerberos library hands over undecoded, and for SPNEGO:
+// definite lengths, one-octet tags, no copy when reading. Every other ASN.1 of Kerberos stays with the library.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 
 #include "base/bytes.hpp"
@@ -12,6 +13,7 @@ namespace tributary::security {
 
 inline constexpr std::uint8_t kDerInteger = 0x02;
 inline constexpr std::uint8_t kDerOctetString = 0x04;
+inline constexpr std::uint8_t kDerObjectIdentifier = 0x06;
 inline constexpr std::uint8_t kDerEnumerated = 0x0A;
 inline constexpr std::uint8_t kDerSequence = 0x30;
 /// The tag of a constructed, context-specific field [n], n < 31.
@@ -29,5 +31,8 @@ struct DerItem {
 
 /// The value of the first item with this tag among those that `items` begins with.
 [[nodiscard]] std::optional<ByteView> find_der(ByteView items, std::uint8_t tag) noexcept;
+
+/// One item: the parts, one behind the other, are its value. They have less than 2^24 octets together.
+[[nodiscard]] Bytes der_item(std::uint8_t tag, std::initializer_list<ByteView> parts);
 
 }  // namespace tributary::security

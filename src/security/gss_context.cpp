@@ -13,6 +13,7 @@
 #include "security/gss_raii.hpp"
 #include "security/kerberos_errors.hpp"
 #include "security/kerberos_messages.hpp"
+#include "security/spnego_messages.hpp"
 #include "security/tickets.hpp"
 
 namespace tributary::security {
@@ -71,7 +72,6 @@ class Established : public GssContext {
   Result<Bytes> session_key() final;
   Result<std::string> peer_name() final;
   std::optional<std::int64_t> seconds_left() final;
-  std::optional<Bytes> pac_logon_info() override { return std::nullopt; }
 
  protected:
   struct Leg {

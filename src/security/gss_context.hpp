@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SecurityContext over GSSAPI: SPNEGO (RFC 4178) with Kerberos V5 (RFC 4121) inside, or Kerberos alone; never NTLM.
+// SecurityContext over GSSAPI: SPNEGO (RFC 4178) with Kerberos V5 (RFC 4121) inside, or Kerberos alone; never NTLM (src/security/ntlm).
 // [MS-RPCE] 2.2.1.1.7 (auth types), 3.3.1.5.2 (the handshake in PDUs), [MS-KILE] 3.4.5.4 to 3.4.5.7 (DCE style, the IOV forms).
 // Both ends are here. Must never know a PDU: header and trailer come as octets.
 #pragma once
@@ -41,10 +41,6 @@ class GssContext : public SecurityContext {
   [[nodiscard]] virtual Result<Bytes> unwrap(ByteView token) = 0;
   /// The largest message whose wrap() has at most `token_bytes_max` octets.
   [[nodiscard]] virtual Result<std::size_t> wrap_bytes_max(std::size_t token_bytes_max) = 0;
-
-  /// The KERB_VALIDATION_INFO of the caller's ticket ([MS-PAC] 2.5) as NDR octets: who the caller is and in which groups.
-  /// Only for an acceptor that has completed, only when the ticket has one and its signature fits the service's key.
-  [[nodiscard]] virtual std::optional<Bytes> pac_logon_info() = 0;
 };
 
 /// The client's end. Its first step() may ask a KDC for a ticket; kErrorWrongTargetName when there is no such service.

@@ -6,6 +6,7 @@
 
 #include "base/win32.hpp"
 #include "security/der.hpp"
+#include "security/spnego_messages.hpp"
 
 namespace tributary::security {
 namespace {
@@ -22,18 +23,6 @@ constexpr std::uint8_t kKerbErrTypeExtended = 3;  // [MS-KILE] 2.2.2
   if (!type_value || type_value->size() != 1 || (*type_value)[0] != kKerbErrTypeExtended) return std::nullopt;
   if (!status || status->size() < 4) return std::nullopt;
   return load_le<std::uint32_t>(status->data());
-}
-
-/// A field of a NegTokenResp (RFC 4178 section 4.2.2): 0 negState, 1 supportedMech, 2 responseToken, 3 mechListMIC.
-[[nodiscard]] std::optional<ByteView> neg_token_resp_field(ByteView token, unsigned n) noexcept {
-  const auto response = only_der(token, der_field(1));
-  const auto fields = response ? only_der(*response, kDerSequence) : std::nullopt;
-  return fields ? find_der(*fields, der_field(n)) : std::nullopt;
-}
-
-[[nodiscard]] std::optional<ByteView> spnego_response_token(ByteView token) noexcept {
-  const auto field = neg_token_resp_field(token, 2);
-  return field ? only_der(*field, kDerOctetString) : std::nullopt;
 }
 
 struct AccountStatus {
@@ -55,17 +44,10 @@ constexpr AccountStatus kAccountStatuses[] = {
 
 }  // namespace
 
-std::optional<NegState> spnego_state(ByteView token) noexcept {
-  const auto field = neg_token_resp_field(token, 0);
-  const auto state = field ? only_der(*field, kDerEnumerated) : std::nullopt;
-  if (!state || state->size() != 1 || (*state)[0] > 3) return std::nullopt;
-  return static_cast<NegState>((*state)[0]);
-}
-
 std::optional<std::uint8_t> krb_error_code(ByteView token) noexcept {
   constexpr std::uint8_t kGssFrame = 0x60;      // [APPLICATION 0], RFC 2743 section 3.1
   constexpr std::uint8_t kKrbErrorTag = 0x7E;   // [APPLICATION 30]
-  if (const auto response = spnego_response_token(token)) token = *response;
+  if (const auto response = decode_neg_token_resp(token); response && response->token) token = *response->token;
   if (auto framed = only_der(token, kGssFrame)) {
     const auto mech = take_der(*framed);
     if (!mech || framed->size() < 2) return std::nullopt;

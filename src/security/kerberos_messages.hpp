@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Details of the authentication exchange that the Kerberos library leaves to its caller: how far a SPNEGO answer says the
-// negotiation has come (RFC 4178 section 4.2.2), the error of a service (RFC 4120 section 5.9.1), and the NTSTATUS with which Active Directory says why it refused an account
-// ([MS-KILE] 2.2.1, 2.2.2). Pure decoders of hostile input.
+// Details of the authentication exchange that the Kerberos library leaves to its caller: the error of a service (RFC 4120 section 5.9.1),
+// and the NTSTATUS with which Active Directory says why it refused an account ([MS-KILE] 2.2.1, 2.2.2). Pure decoders of hostile input.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +11,6 @@
 #include "base/error.hpp"
 
 namespace tributary::security {
-
-/// RFC 4178 section 4.2.2.
-enum class NegState : std::uint8_t { kAcceptCompleted = 0, kAcceptIncomplete = 1, kReject = 2, kRequestMic = 3 };
-
-/// The negState of a NegTokenResp; nullopt when the token is something else, or does not say.
-[[nodiscard]] std::optional<NegState> spnego_state(ByteView token) noexcept;
 
 /// The error-code of a KRB-ERROR (RFC 4120 section 5.9.1) that a service sends instead of its answer: bare as in DCE style, in
 /// the framing of RFC 4121 section 4.1, or either of them inside a NegTokenResp. nullopt when the token is none.

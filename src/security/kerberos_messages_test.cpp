@@ -8,6 +8,7 @@
 
 #include "base/win32.hpp"
 #include "security/der.hpp"
+#include "security/spnego_messages.hpp"
 
 namespace tributary::security {
 namespace {

@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include <utility>
 
 #include "base/win32.hpp"
+#include "security/private_file.hpp"
 
 namespace tributary::security {
 namespace {
@@ -33,91 +33,36 @@ constexpr std::size_t kValueMax = 64u << 20;  // far above any value of the dire
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-struct File {
-  explicit File(int descriptor) noexcept : number(descriptor) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (number >= 0) ::close(number);
-  }
-  int number;
-};
-
-std::unexpected<Error> failed(std::string_view what, const std::string& path) {
-  const int cause = errno;
-  Win32 code = win32::kErrorAccessDenied;
-  if (cause == ENOENT || cause == ENOTDIR) code = win32::kErrorFileNotFound;
-  if (cause == EEXIST) code = win32::kErrorAlreadyExists;
-  if (cause == ENOSPC || cause == EDQUOT) code = win32::kErrorDiskFull;
-  return fail(code, std::string(what) + " " + path + ": " + std::strerror(cause));
-}
-
 std::unexpected<Error> wrong_file(std::string_view what, const std::string& path) {
   return fail(win32::kErrorInvalidData, "key file " + path + ": " + std::string(what));
 }
 
-/// The text of a key file, overwritten when it goes.
-struct Text {
-  Text() { octets.reserve(kFileMax + 1); }  // never moved, so that no copy stays behind
-  Text(const Text&) = delete;
-  Text& operator=(const Text&) = delete;
-  ~Text() { OPENSSL_cleanse(octets.data(), octets.capacity()); }
-  std::string octets;
-};
-
-Result<void> check_owner(const File& file, const std::string& path) {
-  struct stat status {};
-  if (::fstat(file.number, &status) != 0) return failed("looking at", path);
-  if (!S_ISREG(status.st_mode)) return fail(win32::kErrorAccessDenied, "key file " + path + " is no regular file");
-  if (status.st_uid != ::geteuid()) return fail(win32::kErrorAccessDenied, "key file " + path + " belongs to another account");
-  if ((status.st_mode & 077) != 0) return fail(win32::kErrorAccessDenied, "key file " + path + " may be read by others: chmod 600 it");
-  return {};
-}
-
-Result<void> read_text(const std::string& path, Text& text) {
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (file.number < 0) return failed("opening", path);
-  if (auto good = check_owner(file, path); !good) return good;
-  text.octets.resize(kFileMax + 1);
-  std::size_t size = 0;
-  while (size < text.octets.size()) {
-    const auto got = ::read(file.number, text.octets.data() + size, text.octets.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed("reading", path);
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  if (size > kFileMax) return wrong_file("it is too long", path);
-  text.octets.resize(size);
-  return {};
-}
-
-Result<void> write_all(const File& file, std::string_view text, const std::string& path) {
+Result<void> write_all(const OpenFile& file, std::string_view text, const std::string& path) {
   while (!text.empty()) {
     const auto put = ::write(file.number, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return failed("writing", path);
+    if (put < 0) return file_failure("writing", path);
     text.remove_prefix(static_cast<std::size_t>(put));
   }
-  if (::fsync(file.number) != 0) return failed("syncing", path);
+  if (::fsync(file.number) != 0) return file_failure("syncing", path);
   return {};
 }
 
 Result<void> sync_folder(const std::string& path) {
   const auto slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const File file(::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
-  if (file.number < 0 || ::fsync(file.number) != 0) return failed("syncing", folder);
+  const OpenFile file(::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
+  if (file.number < 0 || ::fsync(file.number) != 0) return file_failure("syncing", folder);
   return {};
 }
 
 /// Writes beside the file and puts it in place at once: by a link when there must be none yet, by a rename otherwise.
 Result<void> put_text(const std::string& path, std::string_view text, bool replace) {
   const std::string fresh = path + ".new." + std::to_string(::getpid());
-  const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (file.number < 0) return failed("creating", fresh);
+  const OpenFile file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (file.number < 0) return file_failure("creating", fresh);
   auto done = write_all(file, text, fresh);
-  if (done && (replace ? ::rename(fresh.c_str(), path.c_str()) : ::link(fresh.c_str(), path.c_str())) != 0) done = failed("creating", path);
+  if (done && (replace ? ::rename(fresh.c_str(), path.c_str()) : ::link(fresh.c_str(), path.c_str())) != 0) done = file_failure("creating", path);
   if (!done || !replace) ::unlink(fresh.c_str());
   if (!done) return done;
   return sync_folder(path);
@@ -202,7 +147,7 @@ bool SecretBox::has_key(const SecretKeyId& id) const noexcept { return std::rang
 Result<SecretBox> SecretBox::create(const std::string& path) {
   auto key = Key::make();
   if (!key) return std::unexpected(std::move(key.error()));
-  Text text;
+  PrivateText text(kFileMax);
   text.octets.append(kFileHead).append("\n");
   key->print(text.octets);
   if (auto put = put_text(path, text.octets, false); !put) return std::unexpected(std::move(put.error()));
@@ -210,8 +155,8 @@ Result<SecretBox> SecretBox::create(const std::string& path) {
 }
 
 Result<std::vector<SecretBox::Key>> SecretBox::read(const std::string& path) {
-  Text text;
-  if (auto done = read_text(path, text); !done) return std::unexpected(std::move(done.error()));
+  PrivateText text(kFileMax);
+  if (auto done = read_private_file(path, "key file", text); !done) return std::unexpected(std::move(done.error()));
   std::vector<Key> keys;
   keys.reserve(kKeysMax);
   bool is_first = true;
@@ -260,7 +205,7 @@ Result<SecretBox> SecretBox::forget_old_keys(const std::string& path) {
 }
 
 Result<SecretBox> SecretBox::replace(const std::string& path, std::vector<Key> keys) {
-  Text text;
+  PrivateText text(kFileMax);
   text.octets.append(kFileHead).append("\n");
   for (const Key& key : keys) key.print(text.octets);
   if (auto put = put_text(path, text.octets, true); !put) return std::unexpected(std::move(put.error()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam between RPC (which frames) and the security package (which authenticates, seals and names the caller).
-// src/rpc knows only this interface; src/security implements it over GSSAPI. [MS-RPCE] 2.2.2.11, 3.3.1.5.2.
+// src/rpc knows only this interface; src/security implements it over GSSAPI, and src/security/ntlm over NTLMv2. [MS-RPCE] 2.2.2.11, 3.3.1.5.2.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,12 @@ class SecurityContext {
   [[nodiscard]] virtual Result<std::string> peer_name() = 0;
   /// Seconds until the ticket ends; nullopt when it does not.
   [[nodiscard]] virtual std::optional<std::int64_t> seconds_left() = 0;
+
+  /// Whether header and trailer are always signed, also where PFC_SUPPORT_HEADER_SIGN was not agreed on: so does NTLM.
+  [[nodiscard]] virtual bool always_signs_headers() const noexcept { return false; }
+  /// The KERB_VALIDATION_INFO of the caller's ticket ([MS-PAC] 2.5) as NDR octets: who the caller is and in which groups.
+  /// Only for an acceptor that has completed, only when the ticket has one and its signature fits the service's key.
+  [[nodiscard]] virtual std::optional<Bytes> pac_logon_info() { return std::nullopt; }
 };
 
 }  // namespace tributary::security

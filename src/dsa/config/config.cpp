@@ -14,6 +14,7 @@
 
 #include "base/utf.hpp"
 #include "client/hosts.hpp"
+#include "security/ntlm/accounts_file.hpp"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
@@ -125,6 +126,8 @@ constexpr Key kKeys[] = {
     {"kerberos", "realm", [](Config& c, Node n) { return set_text(n, c.realm); }},
     {"kerberos", "principal", [](Config& c, Node n) { return set_text(n, c.principal); }},
     {"kerberos", "replay_cache", [](Config& c, Node n) { return set_text(n, c.replay_cache); }},
+    {"security.ntlm", "enabled", [](Config& c, Node n) { return set_flag(n, c.ntlm); }},
+    {"security.ntlm", "accounts_file", [](Config& c, Node n) { return set_path_or_none(n, c.ntlm_accounts_file); }},
     {"replication", "notify_first_s",
      [](Config& c, Node n) { return set_number(n, c.notify_first_s.emplace(), 0, 86'400); }},
     {"replication", "notify_subsequent_s",
@@ -165,22 +168,26 @@ class Reader {
   Reader(Config& config, const std::string& file, std::vector<ConfigFault>& faults) : config_(config), file_(file), faults_(faults) {}
 
   void read(const toml::table& root) {
-    for (const auto& [name, node] : root) {
-      const std::string_view section = name.str();
-      const auto* table = node.as_table();
-      if (table == nullptr) {
-        unknown(name, std::string(section));
-      } else if (section == kHostsSection) {
-        for (const auto& [host, value] : *table) read_host(host, value);
-      } else if (std::ranges::none_of(kKeys, [&](const Key& key) { return key.section == section; })) {
-        unknown(name, std::string(section));
-      } else {
-        for (const auto& [key, value] : *table) read_key(section, key, value);
-      }
-    }
+    for (const auto& [name, node] : root) read_section(name, std::string(name.str()), node);
   }
 
  private:
+  void read_section(const toml::key& name, const std::string& section, const toml::node& node) {
+    const auto is_section = [&](const Key& key) { return key.section == section; };
+    const auto is_above_one = [&](const Key& key) { return key.section.starts_with(section + "."); };
+    const auto* table = node.as_table();
+    if (table == nullptr) {
+      unknown(name, section);
+    } else if (section == kHostsSection) {
+      for (const auto& [host, value] : *table) read_host(host, value);
+    } else if (std::ranges::any_of(kKeys, is_section)) {
+      for (const auto& [key, value] : *table) read_key(section, key, value);
+    } else if (std::ranges::any_of(kKeys, is_above_one)) {
+      for (const auto& [key, value] : *table) read_section(key, fmt::format("{}.{}", section, key.str()), value);
+    } else {
+      unknown(name, section);
+    }
+  }
   void read_key(std::string_view section, const toml::key& name, const toml::node& node) {
     const auto key = std::ranges::find_if(kKeys, [&](const Key& each) { return each.section == section && each.name == name.str(); });
     const std::string full = fmt::format("{}.{}", section, name.str());
@@ -255,7 +262,7 @@ std::vector<std::string> config_keys() {
 }
 
 std::string nearest_key(std::string_view key) {
-  const auto dot = key.find('.');
+  const auto dot = key.rfind('.');
   const bool has_section = dot != std::string_view::npos;
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(key.size() / 2, 3);
@@ -294,6 +301,10 @@ std::vector<ConfigFault> check_machine(const Config& config, const std::string& 
   std::vector<ConfigFault> faults;
   if (access(config.keytab.c_str(), R_OK) != 0)
     faults.push_back({path, 0, "kerberos.keytab", config.keytab + " cannot be read", "export the keys of this DSA's service principals into it, readable by the account that runs the DSA"});
+  if (config.ntlm && !config.ntlm_accounts_file.empty()) {
+    if (const auto accounts = security::ntlm::AccountsFile::read(config.ntlm_accounts_file); !accounts)
+      faults.push_back({path, 0, "security.ntlm.accounts_file", accounts.error().detail, "docs/dsa.md says how the file is made; it belongs to the account that runs the DSA, mode 0600"});
+  }
   std::error_code error;
   if (std::filesystem::exists(config.data_folder, error) && access(config.data_folder.c_str(), R_OK | W_OK | X_OK) != 0)
     faults.push_back({path, 0, "dsa.data", config.data_folder + " cannot be used", "give it to the account that runs the DSA"});

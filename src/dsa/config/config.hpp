@@ -44,6 +44,10 @@ struct Config {
   std::string principal;     ///< of connections that we open; empty: the first of the keytab
   std::string replay_cache;  ///< as krb5.conf has it; empty: the Kerberos library's default
 
+  // [security.ntlm]
+  bool ntlm = false;               ///< clients without Kerberos may use NTLMv2
+  std::string ntlm_accounts_file;  ///< their NT hashes; empty: the directory's alone
+
   // [hosts]: a DSA GUID, host name or <guid>._msdcs.<forest>, in lower case -> where it listens
   std::map<std::string, HostAddress> hosts;
 
@@ -84,11 +88,11 @@ struct ConfigFault {
 
 using ConfigResult = std::expected<Config, std::vector<ConfigFault>>;
 
-/// The file and its drop-ins. Files that are named by values (the keytab) are not looked at.
+/// The file and its drop-ins. Files that are named by values (the keytab, the NTLM accounts) are not looked at.
 [[nodiscard]] ConfigResult load_config(const std::string& path);
 /// One text; `name` is for messages. Values that it does not have stay as they are in `base`.
 [[nodiscard]] ConfigResult parse_config(std::string_view text, const std::string& name, Config base = {});
-/// What only the machine can tell: the keytab and the data folder are there and can be used.
+/// What only the machine can tell: the keytab, the file of NTLM accounts and the data folder are there and can be used.
 [[nodiscard]] std::vector<ConfigFault> check_machine(const Config& config, const std::string& path);
 
 /// Every key, "listen.port"; those of [hosts] are "hosts.<name>".

@@ -124,9 +124,45 @@ TEST(Config, TheExampleHasEveryKeyWithItsDefault) {
   all_on->notify_subsequent_s.reset();
   EXPECT_EQ(*all_on, Config{});
   for (const auto& key : config_keys()) {
-    const auto name = key.substr(key.find('.') + 1);
+    const auto name = key.substr(key.rfind('.') + 1);
     EXPECT_THAT(example, HasSubstr("\n#" + name + " = ")) << key;
   }
+}
+
+TEST(Config, SectionsBelowSections) {
+  const auto parsed = parse_config("[security.ntlm]\nenabled = true\naccounts_file = \"/etc/tributary/ntlm-accounts\"\n", "dsa.toml");
+  ASSERT_TRUE(parsed) << to_string(parsed.error().front());
+  EXPECT_TRUE(parsed->ntlm);
+  EXPECT_EQ(parsed->ntlm_accounts_file, "/etc/tributary/ntlm-accounts");
+  EXPECT_FALSE(Config{}.ntlm) << "off by default";
+  EXPECT_EQ(first_fault("[security.ntlm]\nenabled = 1\n"), "dsa.toml:2: security.ntlm.enabled: 1 is neither true nor false: write true or false, without quotes");
+  EXPECT_EQ(first_fault("[security.ntlm]\naccounts_file = \"a\"\n"), "dsa.toml:2: security.ntlm.accounts_file: \"a\" is no absolute path: begin it with a slash");
+  EXPECT_EQ(first_fault("[security.ntlm]\nenable = true\n"), "dsa.toml:2: security.ntlm.enable: there is no such key: did you mean security.ntlm.enabled?");
+  EXPECT_THAT(first_fault("[security.ntml]\nenabled = true\n"), HasSubstr("dsa.toml:1: security.ntml: there is no such key"));
+  EXPECT_THAT(first_fault("[security]\nenabled = true\n"), HasSubstr("dsa.toml:2: security.enabled: there is no such key: did you mean security.ntlm.enabled?"));
+}
+
+TEST(Config, TheFileOfNtlmAccountsIsLookedAtWhenItIsWanted) {
+  const auto path = (std::filesystem::temp_directory_path() / ("tributary-config-ntlm-" + std::to_string(getpid()))).string();
+  Config config;
+  config.keytab = "/dev/null";
+  config.data_folder = path + "-none";
+  config.ntlm_accounts_file = path;
+  EXPECT_TRUE(check_machine(config, "dsa.toml").empty()) << "NTLM is off";
+  config.ntlm = true;
+  const auto fault = [&] {
+    const auto faults = check_machine(config, "dsa.toml");
+    return faults.empty() ? std::string("no fault") : to_string(faults.front());
+  };
+  EXPECT_THAT(fault(), HasSubstr("dsa.toml: security.ntlm.accounts_file: opening " + path));
+  std::ofstream(path) << "# none yet\nann\n";
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  EXPECT_THAT(fault(), HasSubstr("may be read by others"));
+  std::filesystem::permissions(path, std::filesystem::perms(0600));
+  EXPECT_THAT(fault(), HasSubstr("security.ntlm.accounts_file: " + path + ":2: there is no ':'"));
+  std::ofstream(path) << "ann:a4f49c406510bdcab6824ee7c30fd852\n";
+  EXPECT_EQ(fault(), "no fault");
+  std::filesystem::remove(path);
 }
 
 TEST(Config, HostAddresses) {

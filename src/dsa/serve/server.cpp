@@ -6,7 +6,9 @@
 
 #include "base/win32.hpp"
 #include "dsa/serve/control_commands.hpp"
+#include "dsa/serve/ntlm.hpp"
 #include "dsa/serve/operations.hpp"
+#include "security/chosen_acceptor.hpp"
 #include "security/gss_context.hpp"
 
 namespace tributary::dsa {
@@ -34,6 +36,35 @@ Result<void> Server::load_keys() {
   return {};
 }
 
+Result<void> Server::load_ntlm() {
+  auto options = ntlm_options(config_, *dsa_, logons_, random_, *clock_);
+  if (!options) return std::unexpected(std::move(options.error()));
+  const std::lock_guard guard(keys_mutex_);
+  ntlm_ = std::move(*options);
+  return {};
+}
+
+/// Kerberos, and NTLM where the configuration has it: alone, or when the client's SPNEGO prefers it.
+std::shared_ptr<security::SecurityContext> Server::make_acceptor(security::AuthType type) {
+  std::shared_ptr<const security::AcceptorKeys> keys;
+  std::shared_ptr<const security::ntlm::AcceptorOptions> ntlm;
+  {
+    const std::lock_guard guard(keys_mutex_);
+    keys = keys_;
+    ntlm = ntlm_;
+  }
+  const auto made = [this](auto acceptor) -> std::shared_ptr<security::SecurityContext> {
+    if (acceptor) return std::move(*acceptor);
+    log_.write('w', "no acceptor: " + acceptor.error().detail);
+    return nullptr;
+  };
+  const auto with_kerberos = [=] { return made(security::make_acceptor(keys, {.auth_type = type})); };
+  const auto with_ntlm = [=] { return made(security::ntlm::make_acceptor(type, ntlm)); };
+  if (!ntlm) return with_kerberos();
+  if (type == security::AuthType::kNtlm) return with_ntlm();
+  return type == security::AuthType::kSpnego ? security::make_chosen_acceptor(with_kerberos, with_ntlm) : with_kerberos();
+}
+
 Result<void> Server::listen() {
   net::RpcServerOptions options;
   for (const auto& address : config_.addresses) {
@@ -41,19 +72,7 @@ Result<void> Server::listen() {
     if (config_.endpoint_mapper) options.endpoint_mapper.push_back({address, config_.endpoint_mapper_port});
   }
   options.interfaces = service::DrsuapiServer::interfaces();
-  options.make_acceptor = [this](security::AuthType type) -> std::shared_ptr<security::SecurityContext> {
-    std::shared_ptr<const security::AcceptorKeys> keys;
-    {
-      const std::lock_guard guard(keys_mutex_);
-      keys = keys_;
-    }
-    security::ContextOptions wanted;
-    wanted.auth_type = type;
-    auto acceptor = security::make_acceptor(std::move(keys), wanted);
-    if (acceptor) return std::move(*acceptor);
-    log_.write('w', "no acceptor: " + acceptor.error().detail);
-    return nullptr;
-  };
+  options.make_acceptor = [this](security::AuthType type) { return make_acceptor(type); };
   options.handler = [this](std::shared_ptr<net::RpcServerCall> call) { drsuapi_->handle(std::move(call)); };
   options.limits.connections_max = config_.connections_max;
   options.limits.connections_per_address_max = config_.connections_per_address_max;
@@ -71,6 +90,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, Log& log) {
   auto opened = RunningDsa::open(config, log, *server->runtime_);
   if (!opened) return std::unexpected(std::move(opened.error()));
   server->dsa_ = std::move(*opened);
+  server->logons_ = std::make_shared<LogonGate>(*server->dsa_);
   service::DrsuapiServer::Options options;
   options.resolve_caller = [&dsa = *server->dsa_, realm = config.realm](const net::RpcPeer& peer) { return resolve_caller(dsa, realm, peer); };
   options.random = &server->random_;
@@ -78,6 +98,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, Log& log) {
   options.limits.workers.threads = std::max<std::size_t>(config.worker_threads_max / 2, 4);
   server->drsuapi_ = std::make_unique<service::DrsuapiServer>(*server->dsa_, std::move(options));
   add_operations(*server->drsuapi_);
+  if (auto loaded = server->load_ntlm(); !loaded) return std::unexpected(std::move(loaded.error()));
   if (auto listening = server->listen(); !listening) return std::unexpected(std::move(listening.error()));
   auto control = ControlServer::start(config.data_folder + "/control", [&server = *server](const auto& request, Descriptor file, const ControlReply& progress) {
     return run_control_command(server, request, std::move(file), progress);
@@ -91,6 +112,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, Log& log) {
 Server::~Server() {
   control_.reset();
   if (rpc_) rpc_->shut_down(kGrace);
+  if (logons_) logons_->close();
   if (drsuapi_) drsuapi_->stop();
   if (dsa_) dsa_->stop();
   rpc_.reset();
@@ -103,6 +125,9 @@ void Server::reload(const Config& config) {
   dsa_->reconfigure(config);
   config_.keytab = config.keytab;
   if (auto loaded = load_keys(); !loaded) log_.write('e', "the keys stay as they are: " + loaded.error().detail);
+  config_.ntlm = config.ntlm;
+  config_.ntlm_accounts_file = config.ntlm_accounts_file;
+  if (auto loaded = load_ntlm(); !loaded) log_.write('e', "NTLM stays as it is: " + loaded.error().detail);
 }
 
 }  // namespace tributary::dsa

@@ -12,9 +12,14 @@
 
 namespace tributary::security {
 class AcceptorKeys;
+namespace ntlm {
+struct AcceptorOptions;
 }
+}  // namespace tributary::security
 
 namespace tributary::dsa {
+
+class LogonGate;
 
 class Server {
  public:
@@ -25,7 +30,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// A changed configuration, as far as a running DSA can follow it; keys are read again from the keytab.
+  /// A changed configuration, as far as a running DSA can follow it; keys are read again from the keytab, NTLM accounts
+  /// from their file.
   void reload(const Config& config);
 
   [[nodiscard]] RunningDsa& dsa() noexcept { return *dsa_; }
@@ -41,6 +47,8 @@ class Server {
   Server(const Config& config, Log& log);
   [[nodiscard]] Result<void> listen();
   [[nodiscard]] Result<void> load_keys();
+  [[nodiscard]] Result<void> load_ntlm();
+  [[nodiscard]] std::shared_ptr<security::SecurityContext> make_acceptor(security::AuthType type);
 
   Config config_;
   Log& log_;
@@ -49,8 +57,10 @@ class Server {
   std::unique_ptr<SystemClock> clock_;
   std::mutex keys_mutex_;
   std::shared_ptr<const security::AcceptorKeys> keys_;
+  std::shared_ptr<const security::ntlm::AcceptorOptions> ntlm_;  ///< null: NTLM is off
   std::unique_ptr<net::Runtime> runtime_;
   std::unique_ptr<RunningDsa> dsa_;
+  std::shared_ptr<LogonGate> logons_;
   std::unique_ptr<service::DrsuapiServer> drsuapi_;
   std::unique_ptr<net::RpcServer> rpc_;
   std::unique_ptr<ControlServer> control_;

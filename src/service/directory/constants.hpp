@@ -18,7 +18,10 @@ inline constexpr Attid kDisplayName{0x2000D};
 inline constexpr Attid kInvocationId{0x20073};
 inline constexpr Attid kCost{0x20087};
 inline constexpr Attid kDnsRoot{0x9001C};
+inline constexpr Attid kLockoutDuration{0x9003C};
+inline constexpr Attid kMaxPwdAge{0x9004A};
 inline constexpr Attid kNetbiosName{0x90057};
+inline constexpr Attid kUnicodePwd{0x9005A};
 inline constexpr Attid kPrimaryGroupId{0x90062};
 inline constexpr Attid kSecurityIdentifier{0x90079};
 inline constexpr Attid kTrustPartner{0x90085};
@@ -63,6 +66,8 @@ inline constexpr std::uint32_t kUfNormalAccount = 0x00000200;
 inline constexpr std::uint32_t kUfInterdomainTrustAccount = 0x00000800;
 inline constexpr std::uint32_t kUfWorkstationTrustAccount = 0x00001000;
 inline constexpr std::uint32_t kUfServerTrustAccount = 0x00002000;
+inline constexpr std::uint32_t kUfDontExpirePasswd = 0x00010000;
+inline constexpr std::uint32_t kUfSmartcardRequired = 0x00040000;
 inline constexpr std::uint32_t kUfPartialSecretsAccount = 0x04000000;
 
 // groupType, [MS-DRSR] 5.86.

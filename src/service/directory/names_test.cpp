@@ -120,7 +120,8 @@ TEST(Names, NumbersOfAttributesAreTheSchemas) {
   const auto& schema = *schema::Schema::embedded();
   const std::pair<Attid, std::string_view> attributes[] = {
       {attid::kDisplayName, "displayName"}, {attid::kInvocationId, "invocationId"}, {attid::kCost, "cost"}, {attid::kDnsRoot, "dnsRoot"},
-      {attid::kNetbiosName, "nETBIOSName"}, {attid::kPrimaryGroupId, "primaryGroupID"}, {attid::kTrustPartner, "trustPartner"},
+      {attid::kNetbiosName, "nETBIOSName"}, {attid::kUnicodePwd, "unicodePwd"}, {attid::kLockoutDuration, "lockoutDuration"},
+      {attid::kMaxPwdAge, "maxPwdAge"}, {attid::kPrimaryGroupId, "primaryGroupID"}, {attid::kTrustPartner, "trustPartner"},
       {attid::kSecurityIdentifier, "securityIdentifier"}, {attid::kOptions, "options"}, {attid::kRightsGuid, "rightsGuid"},
       {attid::kNtMixedDomain, "nTMixedDomain"}, {attid::kRidManagerReference, "rIDManagerReference"},
       {attid::kTrustAttributes, "trustAttributes"}, {attid::kTrustParent, "trustParent"}, {attid::kEnabled, "Enabled"},
