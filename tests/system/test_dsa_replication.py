@@ -4,7 +4,7 @@
 # Three DSAs of ours as processes: a forest is made and joined, changes travel, conflicts end the same everywhere, a DSA that is killed goes on
 # where it was, and nobody without the right gets anything. [MS-DRSR] 4.1.10, 4.1.23, 4.1.26; 4.1.10.6.12; 2.2.4.
 #
-# In its long form (TRIBUTARY_KILLS=500 in the environment) test_killed_in_a_sync kills a DSA 500 times in syncs of 20,000 objects.
+# In its long form (TRIBUTARY_KILLS=500 TRIBUTARY_TEST_SECONDS=7200 in the environment) test_killed_in_a_sync kills a DSA 500 times in syncs of 20,000 objects.
 
 import json
 import os
