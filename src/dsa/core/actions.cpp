@@ -63,10 +63,15 @@ PartnerHint RunningDsa::hint_of(const DsaGuid& dsa, std::string address) const {
 // --- Notifications --------------------------------------------------------------------------------------------------------------
 
 void RunningDsa::act_on(const repl::Notify& action) {
-  if (auto handle = partners_.cached(action.partner)) return notify(action, handle);
-  const bool posted = workers_.post([this, action] {
+  if (auto handle = partners_.cached(action.partner)) return notify(action, handle, true);
+  if (!notify_bound(action)) control_.tell(repl::NotificationAnswered{action.nc, action.partner, win32::kErrorDsDraShutdown});
+}
+
+/// On a handle that is bound for it. False when no worker takes it.
+bool RunningDsa::notify_bound(const repl::Notify& action) {
+  return workers_.post([this, action] {
     auto bound = partners_.handle(hint_of(action.partner, action.address), kReachTimeout);
-    if (bound) return notify(action, bound->handle);
+    if (bound) return notify(action, bound->handle, false);
     ++figures_.notifications_failed;
     // Once: repsTo counts the rest.
     const bool is_known = is_silent(action);
@@ -74,7 +79,6 @@ void RunningDsa::act_on(const repl::Notify& action) {
     control_.tell(repl::NotificationAnswered{action.nc, action.partner, bound.error().code});
     note_notification(action, bound.error().code);
   });
-  if (!posted) control_.tell(repl::NotificationAnswered{action.nc, action.partner, win32::kErrorDsDraShutdown});
 }
 
 /// The last notification in repsTo failed as well.
@@ -88,18 +92,22 @@ bool RunningDsa::is_silent(const repl::Notify& action) const {
   return false;
 }
 
-void RunningDsa::notify(const repl::Notify& action, const std::shared_ptr<client::DrsHandle>& handle) {
+void RunningDsa::notify(const repl::Notify& action, const std::shared_ptr<client::DrsHandle>& handle, bool was_kept) {
   using drsuapi::IDL_DRSReplicaSync;
   IDL_DRSReplicaSync::In in;
   in.msgSync = drsuapi::DRS_MSG_REPSYNC_V1{drsuapi::dsname_from_guid(action.nc.value), identity_.dsa.value, {}, action.options};
   client::CallOptions options;
   options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(repl::kNotificationAnswerMax);
   ++figures_.notifications_sent;
-  handle->call_async<IDL_DRSReplicaSync>(std::move(in), options, [this, action, handle](Result<IDL_DRSReplicaSync::Out> out) {
+  handle->call_async<IDL_DRSReplicaSync>(std::move(in), options, [this, action, handle, was_kept](Result<IDL_DRSReplicaSync::Out> out) {
+    if (!out && !handle->usable()) {
+      partners_.drop(action.partner, handle);
+      // A kept handle may have died unnoticed, or its DSA has become another: then once more with a fresh one.
+      if (was_kept && notify_bound(action)) return;
+    }
     const Win32 result = out ? win32::kErrorSuccess : out.error().code;
     control_.tell(repl::NotificationAnswered{action.nc, action.partner, result});
     if (!out) ++figures_.notifications_failed;
-    if (!out && !handle->usable()) partners_.drop(action.partner, handle);
     (void)workers_.post([this, action, result] { note_notification(action, result); });
   });
 }

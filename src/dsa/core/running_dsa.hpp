@@ -118,7 +118,8 @@ class RunningDsa final : public service::Dsa {
   void act_on(const repl::ForgetPartner& action);
   void act_on(const repl::WakeAt&) {}
   void act_on(const repl::Log& action);
-  void notify(const repl::Notify& action, const std::shared_ptr<client::DrsHandle>& handle);
+  void notify(const repl::Notify& action, const std::shared_ptr<client::DrsHandle>& handle, bool was_kept);
+  bool notify_bound(const repl::Notify& action);
   [[nodiscard]] bool is_silent(const repl::Notify& action) const;
   void note_notification(const repl::Notify& action, Win32 result);
   [[nodiscard]] PartnerHint hint_of(const DsaGuid& dsa, std::string address) const;
