@@ -40,8 +40,7 @@ repl::Changes news(const repl::ApplyFigures& figures, repl::ApplyFigures& told) 
 void RunningDsa::run_cycle(const repl::Start& start) {
   auto cycle = std::make_shared<Cycle>();
   cycle->shown.began = net::monotonic_now();
-  cycle->shown.source = hint_of(start.partner.guid, start.partner.address).host_name;
-  if (cycle->shown.source.empty()) cycle->shown.source = to_string(start.partner.guid);
+  cycle->shown.source = host_of(start.partner.guid);
   cycle->shown.nc_dn = control_.nc_dn_of(start.operation);
   {
     const std::lock_guard guard(cycles_mutex_);
@@ -227,23 +226,22 @@ void RunningDsa::after_failed_cycle(const repl::Start& start, const CycleStep& s
     if (!enabled) return log('e', "the source has the recycle bin: " + describe_error(enabled.error()));
     if (*enabled) return sync_again_after({}, start);
   }
-  // The source has become another in the middle of the cycle: once more, bound anew.
-  if (step.error.code == win32::kErrorDsDrsExtensionsChanged && step.error.phase == Phase::kCall) return sync_again_after({}, start);
+}
+
+repl::Request RunningDsa::own_sync(const ObjectGuid& nc, const DsaGuid& from) {
+  repl::Request request;
+  request.caller = kSelf;
+  request.nc = nc;
+  request.operation = repl::ReplicaSyncRequest{from, std::nullopt, drsuapi::DRS_WRIT_REP};
+  return request;
 }
 
 /// Another NC from the same source first (none: at once), then this one again.
 void RunningDsa::sync_again_after(const ObjectGuid& first, const repl::Start& start) {
-  const auto request_for = [&](const ObjectGuid& nc) {
-    repl::Request request;
-    request.caller = kSelf;
-    request.nc = nc;
-    request.operation = repl::ReplicaSyncRequest{start.partner.guid, std::nullopt, drsuapi::DRS_WRIT_REP};
-    return request;
-  };
-  auto again = request_for(start.nc);
+  auto again = own_sync(start.nc, start.partner.guid);
   options_of(again.operation) |= drsuapi::DRS_ASYNC_OP;
   if (first.is_null()) return (void)submit(std::move(again), [](Win32) {});
-  (void)submit(request_for(first), [this, again = std::move(again)](Win32 result) mutable {
+  (void)submit(own_sync(first, start.partner.guid), [this, again = std::move(again)](Win32 result) mutable {
     if (result == win32::kErrorSuccess) (void)submit(std::move(again), [](Win32) {});
   });
 }

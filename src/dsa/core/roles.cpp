@@ -77,20 +77,16 @@ Result<void> RunningDsa::ask_extended(const DsaGuid& of, Dnt object, std::uint32
 std::string RunningDsa::host_of(const DsaGuid& dsa) const {
   const auto known = facts();
   const auto found = known->dsas.find(dsa);
-  return found == known->dsas.end() ? to_string(dsa) : found->second.host_name;
+  return found == known->dsas.end() || found->second.host_name.empty() ? to_string(dsa) : found->second.host_name;
 }
 
 Result<void> RunningDsa::pull_now(const DsaGuid& from, Dnt nc_root) {
   const auto root = store_->read()->find(nc_root);
   if (!root) return std::unexpected(root.error());
   if (!*root) return fail(win32::kErrorDsDraBadNc);
-  repl::Request sync;
-  sync.caller = "this DSA";
-  sync.nc = (*root)->guid();
-  sync.operation = repl::ReplicaSyncRequest{from, std::nullopt, drsuapi::DRS_WRIT_REP};
   auto done = std::make_shared<std::promise<Win32>>();
   auto result = done->get_future();
-  (void)submit(std::move(sync), [done](Win32 code) { done->set_value(code); });
+  (void)submit(own_sync((*root)->guid(), from), [done](Win32 code) { done->set_value(code); });
   if (const Win32 code = result.get(); code != win32::kErrorSuccess) return fail(code, "pulling from " + host_of(from));
   return {};
 }

@@ -135,6 +135,7 @@ class RunningDsa final : public service::Dsa {
   [[nodiscard]] Pulled converse(const repl::Start& start, repl::CycleOptions options, Cycle& cycle, repl::Changes& changes);
   bool page_applied(const repl::Start& start, const repl::ReplicationCycle& done, const repl::CycleStep& step, Cycle& cycle, repl::ApplyFigures& told);
   void after_failed_cycle(const repl::Start& start, const repl::CycleStep& step);
+  [[nodiscard]] static repl::Request own_sync(const ObjectGuid& nc, const DsaGuid& from);  ///< a ReplicaSync that this DSA wants itself
   void sync_again_after(const ObjectGuid& first, const repl::Start& start);
 
   // References (references.cpp).
