@@ -103,6 +103,10 @@ class Dsa {
   /// succeeded, partners are told, a changed schema or changed options take effect. Durable when it returns.
   using Update = std::function<Result<repl::Updates>(const repl::Context&, store::WriteTransaction&)>;
   [[nodiscard]] virtual Result<repl::Updates> update(const Update& work) = 0;
+  /// The same without waiting. Several updates may share one transaction: each stands or falls alone, so `work` may be run more than once,
+  /// each time on a transaction without what it did before, and must set whatever it gives its caller anew. `done` is called exactly once,
+  /// on any thread, when the update is durable or has failed. Does not block.
+  virtual void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) = 0;
 
   /// Hands a request that was checked to the replication queue. `request.call` is overwritten. `done` is called exactly once on any
   /// thread with what the scheduler replied: for an asynchronous request when it is queued, otherwise when it is over. Does not block.
@@ -126,6 +130,11 @@ class Dsa {
   [[nodiscard]] virtual std::vector<OutgoingCall> outgoing_calls() = 0;
   /// Asks the owner of the FSMO role of `object` for it ([MS-DRSR] 4.1.10.4.3), and returns when fSMORoleOwner here names this DSA.
   [[nodiscard]] virtual Result<void> take_role(const DsaGuid& owner, store::Dnt object) = 0;
+
+  /// Garbage collection until there is nothing more to do; how many objects and link values went.
+  [[nodiscard]] virtual Result<std::uint64_t> collect_garbage() = 0;
+  /// The pool of RIDs is low: asks the RID master for more. Does not block.
+  virtual void want_rids() = 0;
 
   /// One line for the log; `level` is 'e', 'w', 'i' or 'd'. Does not block.
   virtual void log(char level, std::string line) = 0;

@@ -75,4 +75,10 @@ Result<void> RunningDsa::ask_for_rids() {
   return {};
 }
 
+void RunningDsa::want_rids() {
+  workers_.post([this] {
+    if (auto asked = ask_for_rids(); !asked) log('w', "RIDs: " + describe_error(asked.error()));
+  });
+}
+
 }  // namespace tributary::dsa

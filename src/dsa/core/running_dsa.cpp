@@ -169,6 +169,12 @@ Result<repl::Updates> RunningDsa::update(const Update& work) {
   return made;
 }
 
+void RunningDsa::update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) {
+  auto shared = std::make_shared<std::move_only_function<void(Result<repl::Updates>)>>(std::move(done));
+  const bool is_taken = workers_.post([this, work = std::move(work), shared] { (*shared)(update(work)); });
+  if (!is_taken) (*shared)(fail(win32::kErrorDsDraShutdown, "this DSA is stopping"));
+}
+
 void RunningDsa::after_updates(const repl::Updates& updates) {
   if (updates.schema_changed)
     if (auto done = reload_schema(); !done) log('e', "the schema cannot be read: " + done.error().detail);

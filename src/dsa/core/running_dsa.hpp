@@ -59,6 +59,7 @@ class RunningDsa final : public service::Dsa {
   [[nodiscard]] drsuapi::DRS_EXTENSIONS_INT extensions() const override;
   [[nodiscard]] std::uint32_t dsa_options() const noexcept override { return dsa_options_.load(); }
   [[nodiscard]] Result<repl::Updates> update(const Update& work) override;
+  void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) override;
   repl::CallId submit(repl::Request request, std::move_only_function<void(Win32)> done) override;
   void withdraw(repl::CallId call) override;
   [[nodiscard]] Pending pending_operations() override { return control_.pending_operations(); }
@@ -68,6 +69,7 @@ class RunningDsa final : public service::Dsa {
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid& dsa, std::chrono::milliseconds timeout) override;
   [[nodiscard]] Result<void> take_role(const DsaGuid& owner, store::Dnt object) override;
   [[nodiscard]] std::vector<service::OutgoingCall> outgoing_calls() override { return partners_.outgoing_calls(); }
+  void want_rids() override;
   void log(char level, std::string line) override { log_.write(level, line); }
 
   [[nodiscard]] std::shared_ptr<const Facts> facts() const;
@@ -78,7 +80,7 @@ class RunningDsa final : public service::Dsa {
   /// Another interface of a partner, on a connection of its own.
   [[nodiscard]] Result<std::shared_ptr<net::RpcConnection>> connect(const DsaGuid& dsa, const rpc::SyntaxId& interface, std::chrono::milliseconds timeout);
   /// One piece of garbage collection after the other until there is no more; how many objects and links went.
-  Result<std::uint64_t> collect_garbage();
+  [[nodiscard]] Result<std::uint64_t> collect_garbage() override;
   /// A block of RIDs from the RID master (rids.cpp). Waits for it, and for the replication that brings it.
   Result<void> ask_for_rids();
   /// The FSMO role of an object goes to another DSA, which asks for it while we wait (roles.cpp).

@@ -5,7 +5,7 @@
 #include "base/utf.hpp"
 #include "base/win32.hpp"
 #include "dsa/ldif/import.hpp"
-#include "dsa/ldif/ldap_values.hpp"
+#include "query/ldap_values.hpp"
 #include "repl/objects/attids.hpp"
 #include "repl/objects/facts.hpp"
 #include "repl/objects/names.hpp"
@@ -111,7 +111,7 @@ class Exporter {
         clear = std::move(*opened);
         value = clear.view();
       }
-      const auto text = value_to_ldap(snapshot_, schema_, *definition, value);
+      const auto text = query::value_to_ldap(snapshot_, schema_, *definition, value);
       if (!text) return std::unexpected(text.error());
       append_ldif_value(out_, definition->ldap_display_name, *text);
     }
@@ -131,7 +131,7 @@ class Exporter {
       Bytes stored(8);
       store_le(stored.data(), static_cast<std::uint64_t>(key.target));
       stored.insert(stored.end(), key.data.begin(), key.data.end());
-      const auto text = value_to_ldap(snapshot_, schema_, *definition, stored);
+      const auto text = query::value_to_ldap(snapshot_, schema_, *definition, stored);
       if (!text) return std::unexpected(text.error());
       append_ldif_value(out_, definition->ldap_display_name, *text);
     }

@@ -11,7 +11,7 @@
 #include "base/rdn.hpp"
 #include "base/utf.hpp"
 #include "base/win32.hpp"
-#include "dsa/ldif/ldap_values.hpp"
+#include "query/ldap_values.hpp"
 #include "dsa/ldif/rid_block.hpp"
 #include "repl/objects/attids.hpp"
 #include "repl/objects/facts.hpp"
@@ -187,7 +187,7 @@ class Importer {
       const auto* attribute = context.schema->find_attribute(value.attribute);
       if (attribute == nullptr) return fail(win32::kErrorDsAttNotDefInSchema, value.attribute);
       if (attribute->is_constructed() || attribute->is_back_link() || attribute->attid == request.rdn_type) continue;
-      auto made = value_from_ldap(*context.schema, *attribute, value.octets, [&](std::string_view dn) { return find(tx, context, dn); });
+      auto made = query::value_from_ldap(*context.schema, *attribute, value.octets, [&](std::string_view dn) { return find(tx, context, dn); });
       if (!made && made.error().code == win32::kErrorDsNameReferenceInvalid) {
         later.push_back({kNoDnt, attribute->attid, value.octets, record.line});
         continue;
@@ -282,7 +282,7 @@ class Importer {
         for (std::size_t i = at; i < end; ++i) {
           const auto& value = waiting_[i];
           const auto* attribute = context.schema->find_attribute(value.attid);
-          auto made = value_from_ldap(*context.schema, *attribute, value.text, [&](std::string_view dn) { return find(tx, context, dn); });
+          auto made = query::value_from_ldap(*context.schema, *attribute, value.text, [&](std::string_view dn) { return find(tx, context, dn); });
           if (!made) return fail(made.error().code, fmt::format("record at line {}: {}", value.line, made.error().detail));
           const repl::Modification modification{repl::ModifyOperation::kAdd, value.attid, {std::move(*made)}};
           auto modified = repl::modify(tx, context, value.object, {&modification, 1}, {repl::CheckLevel::kReplica, true, false});

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of LDIF and stored values: every syntax that people write there and back ([MS-ADTS] 3.1.1.2.2.2), and an import into a new forest.
-#include "dsa/ldif/ldap_values.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/win32.hpp"
 #include "dsa/ldif/import.hpp"
+#include "query/ldap_values.hpp"
 #include "repl/destination/test_dsas.hpp"
 #include "repl/objects/names.hpp"
 #include "repl/updates/test_sealer.hpp"
@@ -14,6 +14,10 @@
 namespace tributary::dsa {
 namespace {
 
+using query::format_ldap_time;
+using query::parse_ldap_time;
+using query::value_from_ldap;
+using query::value_to_ldap;
 using repl::testing::must;
 using store::kNoDnt;
 

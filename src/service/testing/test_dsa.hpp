@@ -61,6 +61,7 @@ class TestDsa final : public Dsa {
   [[nodiscard]] drsuapi::DRS_EXTENSIONS_INT extensions() const override { return extensions_; }
   [[nodiscard]] std::uint32_t dsa_options() const noexcept override { return options_; }
   [[nodiscard]] Result<repl::Updates> update(const Update& work) override;
+  void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) override { done(update(work)); }
   repl::CallId submit(repl::Request request, std::move_only_function<void(Win32)> done) override;
   void withdraw(repl::CallId call) override;
   [[nodiscard]] Pending pending_operations() override;
@@ -70,6 +71,8 @@ class TestDsa final : public Dsa {
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid& dsa, std::chrono::milliseconds timeout) override;
   [[nodiscard]] std::vector<OutgoingCall> outgoing_calls() override { return outgoing_calls_; }
   [[nodiscard]] Result<void> take_role(const DsaGuid& owner, store::Dnt object) override { return role_taker_(owner, object); }
+  [[nodiscard]] Result<std::uint64_t> collect_garbage() override { return std::uint64_t{0}; }
+  void want_rids() override {}
   void log(char level, std::string line) override;
 
   // --- What is there ---

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "repl/updates/garbage.hpp"
 #include "security/access/well_known_sids.hpp"
 #include "service/access/new_object_descriptor.hpp"
 
@@ -77,6 +78,21 @@ Result<Updates> ForestDsa::update(const Update& work) {
   if (!done) return done;
   if (auto committed = tx->commit(); !committed) return std::unexpected(committed.error());
   return done;
+}
+
+Result<std::uint64_t> ForestDsa::collect_garbage() {
+  std::uint64_t gone = 0;
+  for (bool more = true; more;) {
+    const auto done = update([&](const repl::Context& context, store::WriteTransaction& tx) -> Result<Updates> {
+      auto collected = repl::collect_garbage(tx, context, 100);
+      if (!collected) return std::unexpected(std::move(collected.error()));
+      more = collected->more;
+      gone += collected->objects_removed + collected->links_removed;
+      return std::move(collected->updates);
+    });
+    if (!done) return std::unexpected(done.error());
+  }
+  return gone;
 }
 
 Result<std::shared_ptr<client::DrsHandle>> ForestDsa::partner(const DsaGuid&, std::chrono::milliseconds) {

@@ -30,6 +30,7 @@ class ForestDsa final : public Dsa {
   [[nodiscard]] drsuapi::DRS_EXTENSIONS_INT extensions() const override { return {}; }
   [[nodiscard]] std::uint32_t dsa_options() const noexcept override { return 0; }
   [[nodiscard]] Result<repl::Updates> update(const Update& work) override;
+  void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) override { done(update(work)); }
   repl::CallId submit(repl::Request, std::move_only_function<void(Win32)>) override { return {}; }
   void withdraw(repl::CallId) override {}
   [[nodiscard]] Pending pending_operations() override { return {}; }
@@ -39,6 +40,8 @@ class ForestDsa final : public Dsa {
   [[nodiscard]] Result<std::shared_ptr<client::DrsHandle>> partner(const DsaGuid&, std::chrono::milliseconds) override;
   [[nodiscard]] std::vector<OutgoingCall> outgoing_calls() override { return {}; }
   [[nodiscard]] Result<void> take_role(const DsaGuid&, Dnt) override { return fail(win32::kErrorDsCouldntContactFsmo, "DSAs of tests have no network"); }
+  [[nodiscard]] Result<std::uint64_t> collect_garbage() override;
+  void want_rids() override { ++rids_wanted; }
   void log(char, std::string line) override { lines.push_back(std::move(line)); }
 
   // --- What tests do. DNs without their domain end in a comma: "CN=ann,OU=people,". ---
@@ -68,6 +71,7 @@ class ForestDsa final : public Dsa {
 
   repl::Context& rules() noexcept { return context_; }
   std::vector<std::string> lines;
+  int rids_wanted = 0;
 
  private:
   repl::testing::TestRandom random_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See ldap_values.hpp.
-#include "dsa/ldif/ldap_values.hpp"
+#include "query/ldap_values.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "base/win32.hpp"
 #include "repl/objects/names.hpp"
 
-namespace tributary::dsa {
+namespace tributary::query {
 namespace {
 
 using repl::NewValue;
@@ -176,4 +176,4 @@ Result<std::string> value_to_ldap(const store::Snapshot& snapshot, const schema:
   }
 }
 
-}  // namespace tributary::dsa
+}  // namespace tributary::query

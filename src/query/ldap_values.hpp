@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attribute values between LDIF and the store: the LDAP form of each syntax ([MS-ADTS] 3.1.1.2.2.2, RFC 4517) and the concrete one
+// Attribute values between LDAP (and LDIF) and the store: the LDAP form of each syntax ([MS-ADTS] 3.1.1.2.2.2, RFC 4517) and the concrete one
 // ([MS-DRSR] 5.16.1). Reads only; who a DN names is asked from the caller, so that names of objects that are not there yet can wait.
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "repl/updates/updates.hpp"
 #include "schema/schema.hpp"
 
-namespace tributary::dsa {
+namespace tributary::query {
 
 /// kNoDnt: there is none yet.
 using FindDn = std::function<Result<store::Dnt>(std::string_view dn)>;
@@ -26,4 +26,4 @@ using FindDn = std::function<Result<store::Dnt>(std::string_view dn)>;
 [[nodiscard]] std::string format_ldap_time(schema::Syntax syntax, DsTime time);
 [[nodiscard]] std::optional<DsTime> parse_ldap_time(std::string_view text);
 
-}  // namespace tributary::dsa
+}  // namespace tributary::query
