@@ -90,6 +90,14 @@ TEST_F(RootDse, OperationalAttributesComeWhenTheyAreAskedFor) {
   EXPECT_TRUE(types.all("namingContexts").empty());
 }
 
+// 3.1.1.3.2.30: XML, or the structure when it is asked for.
+TEST_F(RootDse, ReplicationStateIsThereByName) {
+  const auto entry = search({"msDS-ReplQueueStatistics", "msds-replqueuestatistics;binary"}).entries.front();
+  EXPECT_THAT(entry.one("msDS-ReplQueueStatistics"), StartsWith("<DS_REPL_QUEUE_STATISTICS"));
+  EXPECT_EQ(entry.one("msds-replqueuestatistics;binary").size(), 52U);
+  EXPECT_FALSE(search({"+"}).entries.front().has("msDS-ReplQueueStatistics"));
+}
+
 TEST_F(RootDse, TokenGroupsAreTheCallersOwn) {
   const auto sids = search({"tokenGroups"}).entries.front().all("tokenGroups");
   ASSERT_EQ(sids.size(), caller->token.groups.size() + 1);
