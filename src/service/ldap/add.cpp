@@ -98,6 +98,8 @@ void read_attributes(Write& write, const lp::AddRequest& request, AddPlan& plan,
     }
     check_given(write, plan, attribute);
     if (plan.find(attribute.attid) != nullptr) refuse(ResultCode::kAttributeOrValueExists, win32::kErrorDsAttributeOrValueExists, attribute.ldap_display_name + " is there twice");
+    if (attribute.is_single_valued && given.values.size() > 1)
+      refuse(ResultCode::kConstraintViolation, win32::kErrorDsSingleValueConstraint, attribute.ldap_display_name);
     plan.request.attributes.push_back({attribute.attid, write.values(attribute, given.values)});
   }
 }
