@@ -2,7 +2,7 @@
 // The rootDSE ([MS-ADTS] 3.1.1.3.2): what a DSA says of itself to everybody. A table has each attribute, whether it comes only when it is
 // asked for by name, and what makes its values. "+" asks for all of those, as other servers have it.
 // DEVIATION: whatever the filter says, the entry is given; some clients send other filters than (objectClass=*) and are answered by Samba.
-// Reads only.
+// Reads only. Replication state (3.1.1.3.2.28 to .30) is constructed/repl_state.hpp's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "query/ldap_values.hpp"
 #include "schema/prefix_table.hpp"
 #include "service/directory/partitions.hpp"
+#include "service/ldap/constructed/repl_state.hpp"
 #include "service/ldap/operations.hpp"
 #include "service/ldap/refusals.hpp"
 #include "service/ldap/root_dse.hpp"
@@ -40,13 +41,6 @@ struct Source {
   [[nodiscard]] Values level(Dnt dnt) const {
     const auto object = reader.find(dnt);
     return object ? Values{std::to_string(object->first_u32(attid::kMsDsBehaviorVersion).value_or(0))} : Values{};
-  }
-  /// No replica is still on its first way here.
-  [[nodiscard]] bool is_synchronized() const {
-    return std::ranges::none_of(directory::must(snapshot.nc_roots()), [&](Dnt root) {
-      const auto object = reader.find(root);
-      return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
-    });
   }
 };
 
@@ -128,7 +122,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"domainControllerFunctionality", false, [](const Source& s) { return s.level(s.reader.dsa_object()); }},
     {"rootDomainNamingContext", false, root_domain},
     {"ldapServiceName", false, ldap_service_name},
-    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && s.is_synchronized()); }},
+    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && is_synchronized(s.reader)); }},
     {"supportedSASLMechanisms", false, [](const Source&) { return list(kMechanisms); }},
     {"supportedLDAPVersion", false, [](const Source&) { return Values{"3", "2"}; }},
     {"supportedLDAPPolicies", false, [](const Source&) { return list(kPolicies); }},
@@ -138,7 +132,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"serverName", false, server_name},
     {"schemaNamingContext", false, [](const Source& s) { return s.dn(s.reader.schema_nc()); }},
     {"namingContexts", false, naming_contexts},
-    {"isSynchronized", false, [](const Source& s) { return boolean(s.is_synchronized()); }},
+    {"isSynchronized", false, [](const Source& s) { return boolean(is_synchronized(s.reader)); }},
     {"highestCommittedUSN", false, [](const Source& s) { return Values{std::to_string(s.snapshot.highest_committed_usn().value)}; }},
     {"dsServiceName", false, [](const Source& s) { return s.dn(s.reader.dsa_object()); }},
     {"dnsHostName", false, [](const Source& s) { return Values{s.reader.identity().host_name}; }},
@@ -188,6 +182,10 @@ void write_entry(const LdapCall& call, const lp::SearchRequest& request, Bytes& 
   };
   for (const auto& attribute : kAttributes)
     if (wanted.has(attribute)) write(attribute.name, attribute.values(source));
+  for (const auto name : request.attributes) {  // 3.1.1.3.2.28 to .30
+    const auto plain = name.substr(0, name.find(';'));
+    if (is_repl_state(plain)) write(name, directory::must(repl_state_values(call.dsa, *call.caller, plain, equals_ignoring_case(name.substr(plain.size()), ";binary"))));
+  }
   entry.end();
 }
 
@@ -211,6 +209,13 @@ class RootDseSearch final : public lp::Operation {
 };
 
 }  // namespace
+
+bool is_synchronized(const directory::Reader& reader) {
+  return std::ranges::none_of(directory::must(reader.snapshot().nc_roots()), [&](Dnt root) {
+    const auto object = reader.find(root);
+    return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
+  });
+}
 
 std::string nt4_name_of(Dsa& dsa, const directory::Reader& reader, const Sid& sid) {
   const Dnt account = directory::must(repl::resolve_sid(reader.snapshot(), sid));
