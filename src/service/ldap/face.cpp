@@ -10,6 +10,7 @@
 #include "base/win32.hpp"
 #include "service/directory/reader.hpp"
 #include "service/ldap/heuristics.hpp"
+#include "service/ldap/netlogon.hpp"
 #include "service/ldap/principal.hpp"
 #include "service/ldap/refusals.hpp"
 
@@ -45,7 +46,7 @@ class Face final : public LdapFace {
   }
 
   std::unique_ptr<lp::Operation> start(const lp::Connection& connection, lp::Message message, std::function<void()> wake) override {
-    return dispatch(call_of(connection, std::move(message), std::move(wake)));
+    return start_any(connection, std::move(message), std::move(wake));
   }
 
   /// Of CLDAP ([MS-ADTS] 3.1.1.3.1.11) only the rootDSE and the ping are served.
@@ -53,7 +54,7 @@ class Face final : public LdapFace {
     const auto* const search = std::get_if<lp::SearchRequest>(&message.request);
     Bytes answer;
     if (search == nullptr || !is_root_dse(*search)) return answer;
-    const auto operation = dispatch(call_of(connection, std::move(message), [] {}));
+    const auto operation = start_any(connection, std::move(message), [] {});
     for (int i = 0; i < kDatagramStepsMax && operation->run(answer) == lp::Operation::State::kMore; ++i) {}
     return answer;
   }
@@ -67,6 +68,14 @@ class Face final : public LdapFace {
   [[nodiscard]] std::shared_ptr<T> current(const std::shared_ptr<T>& of) {
     const std::lock_guard lock(mutex_);
     return of;
+  }
+
+  [[nodiscard]] std::unique_ptr<lp::Operation> start_any(const lp::Connection& connection, lp::Message message, std::function<void()> wake) {
+    if (const auto* const search = std::get_if<lp::SearchRequest>(&message.request); search != nullptr && is_netlogon_search(*search)) {
+      const auto settings = current(settings_);
+      return start_netlogon_search(dsa_, connection, std::move(message), {.is_kdc = settings->has_kdc, .is_time_server = settings->has_time_server});
+    }
+    return dispatch(call_of(connection, std::move(message), std::move(wake)));
   }
 
   [[nodiscard]] LdapCall call_of(const lp::Connection& connection, lp::Message message, std::function<void()> wake) {
