@@ -101,13 +101,6 @@ bool Partitions::is_gc() const {
   return reader_.context().rules.global_catalog || std::ranges::count_if(all_, &CrossRef::is_domain) == 1;
 }
 
-bool Partitions::is_synchronized() const {
-  return std::ranges::none_of(must(reader_.snapshot().nc_roots()), [&](Dnt root) {
-    const auto object = reader_.find(root);
-    return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
-  });
-}
-
 Dnt Partitions::role_object(FsmoRole role) const {
   const Dnt domain = reader_.default_nc();
   switch (role) {

@@ -41,8 +41,6 @@ class Partitions {
   /// DomainFromDomainDNSName: kNoDnt unless a replica is held here.
   [[nodiscard]] Dnt held_domain(std::string_view dns_name) const;
   [[nodiscard]] bool is_gc() const;
-  /// No replica is still on its first way here.
-  [[nodiscard]] bool is_synchronized() const;
 
   /// The object whose fSMORoleOwner says who has it; kNoDnt when it is not held here.
   [[nodiscard]] Dnt role_object(FsmoRole role) const;

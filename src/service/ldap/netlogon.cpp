@@ -207,7 +207,7 @@ class Ping {
     std::uint32_t flags = netlogon::kFlagLdap | netlogon::kFlagDs;
     const auto set = [&](bool holds, std::uint32_t flag) { flags |= holds ? flag : 0; };
     set(partitions_.owns(FsmoRole::kPdc), netlogon::kFlagPdc);
-    set(partitions_.is_gc() && partitions_.is_synchronized(), netlogon::kFlagGc);
+    set(partitions_.is_gc() && !services_.is_paused, netlogon::kFlagGc);
     set(services_.is_kdc, netlogon::kFlagKdc);
     set(services_.is_time_server, netlogon::kFlagTimeServer);
     set(site != kNoDnt && site == client_site, netlogon::kFlagClosest);
@@ -235,7 +235,7 @@ class Ping {
     const Dnt server = reader_.parent(reader_.dsa_object()), site = reader_.parent(reader_.parent(server));
     const Dnt of_client = client_site();
     netlogon::Facts facts;
-    facts.is_paused = !partitions_.is_synchronized();
+    facts.is_paused = services_.is_paused;
     facts.is_user_unknown = query_.user && !is_user_known(nc);
     facts.flags = flags(nc, site, of_client);
     facts.domain_guid = reader_.object(nc).guid().value;
@@ -257,42 +257,6 @@ class Ping {
   const NetlogonQuery& query_;
   const NetlogonServices& services_;
   Partitions partitions_;
-};
-
-class NetlogonSearch final : public ldap::Operation {
- public:
-  NetlogonSearch(Dsa& dsa, const ldap::Connection& connection, ldap::Message message, NetlogonServices services)
-      : dsa_(dsa), client_address_(connection.peer_address), server_address_(connection.local_address), message_(std::move(message)), services_(services) {}
-
-  State run(Bytes& out) override {
-    const auto& request = std::get<ldap::SearchRequest>(message_.request);
-    ldap::Outcome outcome;
-    if (auto query = read_netlogon_query(request)) {
-      query->client_address = client_address_;
-      query->server_address = server_address_;
-      const auto value = netlogon_response(dsa_, *query, services_);
-      if (!value) outcome = ldap::outcome_of(value.error());
-      // DEVIATION: 6.3.3.3 has an entry without attributes for what is not here; clients take that for a broken DC, no entry for a no.
-      if (value && *value) append_entry(out, request, **value);
-    }
-    ldap::append_result(out, message_.id, ldap::ResponseTag::kSearchDone, outcome);
-    return State::kDone;
-  }
-
- private:
-  void append_entry(Bytes& out, const ldap::SearchRequest& request, const Bytes& value) const {
-    ldap::EntryWriter entry(out);
-    entry.begin(message_.id, {});
-    entry.begin_attribute(request.attributes[0]);
-    if (!request.types_only) entry.value(ByteView(value));
-    entry.end_attribute();
-    entry.end();
-  }
-
-  Dsa& dsa_;
-  std::string client_address_, server_address_;
-  ldap::Message message_;
-  NetlogonServices services_;
 };
 
 }  // namespace
@@ -321,8 +285,25 @@ Result<std::optional<Bytes>> netlogon_response(Dsa& dsa, const NetlogonQuery& qu
   });
 }
 
-std::unique_ptr<ldap::Operation> start_netlogon_search(Dsa& dsa, const ldap::Connection& connection, ldap::Message message, const NetlogonServices& services) {
-  return std::make_unique<NetlogonSearch>(dsa, connection, std::move(message), services);
+void append_netlogon_answer(Bytes& out, std::int32_t id, const ldap::SearchRequest& request, Dsa& dsa, std::string client_address,
+                            std::string server_address, const NetlogonServices& services) {
+  ldap::Outcome outcome;
+  if (auto query = read_netlogon_query(request)) {
+    query->client_address = std::move(client_address);
+    query->server_address = std::move(server_address);
+    const auto value = netlogon_response(dsa, *query, services);
+    if (!value) outcome = ldap::outcome_of(value.error());
+    // DEVIATION: 6.3.3.3 has an entry without attributes for what is not here; clients take that for a broken DC, no entry for a no.
+    if (value && *value) {
+      ldap::EntryWriter entry(out);
+      entry.begin(id, {});
+      entry.begin_attribute(request.attributes[0]);
+      if (!request.types_only) entry.value(ByteView(**value));
+      entry.end_attribute();
+      entry.end();
+    }
+  }
+  ldap::append_result(out, id, ldap::ResponseTag::kSearchDone, outcome);
 }
 
 }  // namespace tributary::service::ldap_face

@@ -4,11 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "ldap/server/handler.hpp"
+#include "ldap/protocol/message.hpp"
 #include "service/dsa.hpp"
 
 namespace tributary::service::ldap_face {
@@ -26,6 +25,7 @@ struct NetlogonQuery {
 struct NetlogonServices {
   bool is_kdc = false;          ///< DS_KDC_FLAG: a KDC of the domain is here
   bool is_time_server = false;  ///< DS_TIMESERV_FLAG
+  bool is_paused = false;       ///< not yet synchronized: clients shall look for another DC
 };
 
 /// A search of the rootDSE for netlogon alone.
@@ -36,8 +36,8 @@ struct NetlogonServices {
 /// The value of the attribute (6.3.3.2). Nothing: the answer has no entry, for a filter that is not valid or names what is not here (6.3.3.3).
 [[nodiscard]] Result<std::optional<Bytes>> netlogon_response(Dsa& dsa, const NetlogonQuery& query, const NetlogonServices& services);
 
-/// The operation that answers such a search, over TCP or UDP: the entry, if there is one, and the result.
-[[nodiscard]] std::unique_ptr<ldap::Operation> start_netlogon_search(Dsa& dsa, const ldap::Connection& connection, ldap::Message message,
-                                                                     const NetlogonServices& services);
+/// All of the answer to the search of message `id`, appended to `out`: the entry, if there is one, and the result.
+void append_netlogon_answer(Bytes& out, std::int32_t id, const ldap::SearchRequest& request, Dsa& dsa, std::string client_address,
+                            std::string server_address, const NetlogonServices& services);
 
 }  // namespace tributary::service::ldap_face

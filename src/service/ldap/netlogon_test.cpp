@@ -185,6 +185,13 @@ TEST_F(Ping, Users) {
   EXPECT_EQ(raw({.user = "a..b", .nt_version = kEx}), std::nullopt);
 }
 
+// 6.3.3.2: t, which comes before everything about the user.
+TEST_F(Ping, OfAServerThatIsNotReady) {
+  EXPECT_EQ(answer({.user = "nobody", .nt_version = kEx}, {.is_paused = true}).opcode, 24);
+  EXPECT_EQ(answer({.nt_version = kEx}, {.is_paused = true}).flags & netlogon::kFlagGc, 0U);
+  EXPECT_EQ(answer({}, {.is_paused = true}).opcode, 20);
+}
+
 // 6.3.3.2: which NC. One of name and GUID is enough when both are given.
 TEST_F(Ping, NamesOfTheNc) {
   const Bytes domain = to_bytes(dsa_->guid(dsa_->domain()).octets), configuration = to_bytes(dsa_->guid(dsa_->configuration()).octets);
@@ -209,16 +216,6 @@ TEST_F(Ping, SidOfTheDomain) {
   EXPECT_TRUE(raw({.domain_sid = encode_sid(sid), .nt_version = kEx}));
   EXPECT_FALSE(raw({.domain_sid = encode_sid(dsa_->sid_of(500)), .nt_version = kEx}));
   EXPECT_FALSE(raw({.domain_sid = Bytes{1, 2, 3}, .nt_version = kEx}));
-}
-
-// 6.3.3.2: t, which comes before everything about the user: a replica that is still on its first way here.
-TEST(PingOfADsa, ThatIsNotSynchronized) {
-  ForestDsa dsa;
-  dsa.set(dsa.configuration(), attid::kInstanceType, {u32_value(drsuapi::IT_NC_HEAD | drsuapi::IT_WRITE | drsuapi::IT_NC_COMING)});
-  const auto answer = [&](const NetlogonQuery& query) { return Parsed(netlogon_response(dsa, query, {}).value().value()); };
-  EXPECT_EQ(answer({.user = "nobody", .nt_version = kEx}).opcode, 24);
-  EXPECT_EQ(answer({.nt_version = kEx}).flags & netlogon::kFlagGc, 0U);
-  EXPECT_EQ(answer({}).opcode, 20);
 }
 
 // 6.3.3.2: s, by the subnets of 6.1.1.2.2.2.1; and the next closest site, which costs least.
@@ -324,32 +321,21 @@ TEST(PingFilter, WhatIsNotValid) {
 
 // 3.1.1.3.1.11, 6.3.3.2: an entry without a name, then the result; for what is not here the result alone.
 TEST_F(Ping, IsAnsweredInMessages) {
-  const auto answer_to = [](std::string_view operation) {
-    Bytes octets = *from_hex("020105" + std::string(operation));
-    octets.insert(octets.begin(), {0x30, static_cast<std::uint8_t>(octets.size())});
-    auto message = ldap::read_message(std::move(octets)).value();
-    EXPECT_TRUE(is_netlogon_search(std::get<ldap::SearchRequest>(message.request)));
-    ldap::Connection connection;
-    connection.peer_address = "10.0.0.1:1";
-    connection.local_address = "10.0.0.2:389";
-    Bytes out;
-    EXPECT_EQ(start_netlogon_search(*dsa_, connection, std::move(message), {})->run(out), ldap::Operation::State::kDone);
-    return to_hex(out);
-  };
-  // (NtVer=\06\00\00\00), for Netlogon.
-  const std::string head = "0400 0a0100 0a0100 020100 020100 010100", tail = "300a 0408 4e65746c6f676f6e";
+  Bytes out;
+  append_netlogon_answer(out, 5, Search("(NtVer=\\06\\00\\00\\00)").request, *dsa_, "10.0.0.1:1", "10.0.0.2:389", {});
   const Bytes value = *raw({.nt_version = 6});
   Bytes expected;
   ldap::EntryWriter entry(expected);
   entry.begin(5, "");
-  entry.begin_attribute("Netlogon");
+  entry.begin_attribute("NetLogon");
   entry.value(ByteView(value));
   entry.end_attribute();
   entry.end();
   ldap::append_result(expected, 5, ldap::ResponseTag::kSearchDone, {});
-  EXPECT_EQ(answer_to("632c" + head + "a30d 04054e74566572 040406000000" + tail), to_hex(expected));
-  // (DnsDomain=x)
-  EXPECT_EQ(answer_to("632d" + head + "a30e 0409446e73446f6d61696e 040178" + tail), "300c02010565070a010004000400");
+  EXPECT_EQ(to_hex(out), to_hex(expected));
+  out.clear();
+  append_netlogon_answer(out, 5, Search("(DnsDomain=other.example)").request, *dsa_, {}, {}, {});
+  EXPECT_EQ(to_hex(out), "300c02010565070a010004000400");
 }
 
 }  // namespace

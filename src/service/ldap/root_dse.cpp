@@ -122,7 +122,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"domainControllerFunctionality", false, [](const Source& s) { return s.level(s.reader.dsa_object()); }},
     {"rootDomainNamingContext", false, root_domain},
     {"ldapServiceName", false, ldap_service_name},
-    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && s.partitions.is_synchronized()); }},
+    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && is_synchronized(s.reader)); }},
     {"supportedSASLMechanisms", false, [](const Source&) { return list(kMechanisms); }},
     {"supportedLDAPVersion", false, [](const Source&) { return Values{"3", "2"}; }},
     {"supportedLDAPPolicies", false, [](const Source&) { return list(kPolicies); }},
@@ -132,7 +132,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"serverName", false, server_name},
     {"schemaNamingContext", false, [](const Source& s) { return s.dn(s.reader.schema_nc()); }},
     {"namingContexts", false, naming_contexts},
-    {"isSynchronized", false, [](const Source& s) { return boolean(s.partitions.is_synchronized()); }},
+    {"isSynchronized", false, [](const Source& s) { return boolean(is_synchronized(s.reader)); }},
     {"highestCommittedUSN", false, [](const Source& s) { return Values{std::to_string(s.snapshot.highest_committed_usn().value)}; }},
     {"dsServiceName", false, [](const Source& s) { return s.dn(s.reader.dsa_object()); }},
     {"dnsHostName", false, [](const Source& s) { return Values{s.reader.identity().host_name}; }},
@@ -209,6 +209,13 @@ class RootDseSearch final : public lp::Operation {
 };
 
 }  // namespace
+
+bool is_synchronized(const directory::Reader& reader) {
+  return std::ranges::none_of(directory::must(reader.snapshot().nc_roots()), [&](Dnt root) {
+    const auto object = reader.find(root);
+    return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
+  });
+}
 
 std::string nt4_name_of(Dsa& dsa, const directory::Reader& reader, const Sid& sid) {
   const Dnt account = directory::must(repl::resolve_sid(reader.snapshot(), sid));
