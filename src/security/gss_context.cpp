@@ -25,6 +25,7 @@ namespace {
 
 /// The flags that a context must have in the end. Replay detection and sequencing need both ends' consent in every style.
 [[nodiscard]] OM_uint32 required_flags(const ContextOptions& options) {
+  if (options.as_asked) return 0;
   OM_uint32 flags = GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG;
   if (options.sealing) flags |= GSS_C_CONF_FLAG;
   if (options.dce_style) flags |= GSS_C_DCE_STYLE | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG;
@@ -41,7 +42,7 @@ namespace {
 class Established : public GssContext {
  public:
   explicit Established(const ContextOptions& options)
-      : options_(options), mech_(options.auth_type == AuthType::kSpnego ? spnego_mech() : krb5_mech()) {}
+      : options_(options), is_sealing_(options.sealing && !options.as_asked), mech_(options.auth_type == AuthType::kSpnego ? spnego_mech() : krb5_mech()) {}
 
   Result<Step> step(ByteView peer_token) final;
   bool complete() const noexcept final { return complete_; }
@@ -62,13 +63,19 @@ class Established : public GssContext {
   }
   Result<Bytes> wrap(ByteView message) final {
     if (const auto usable = check_stream(); !usable) return std::unexpected(usable.error());
-    return detail::wrap(context_.get(), options_.sealing, message);
+    return detail::wrap(context_.get(), is_sealing_, message);
   }
   Result<Bytes> unwrap(ByteView token) final {
     if (const auto usable = check_stream(); !usable) return std::unexpected(usable.error());
-    return detail::unwrap(context_.get(), options_.sealing, token);
+    return detail::unwrap(context_.get(), is_sealing_, token);
   }
   Result<std::size_t> wrap_bytes_max(std::size_t token_bytes_max) final;
+  Granted granted() const noexcept final { return granted_; }
+  Result<> set_sealing(bool sealing) final {
+    if (sealing && !granted_.sealing) return fail(win32::kErrorAccessDenied, "sealing was not granted by the handshake", Phase::kAuthenticate);
+    is_sealing_ = sealing;
+    return {};
+  }
   Result<Bytes> session_key() final;
   Result<std::string> peer_name() final;
   std::optional<std::int64_t> seconds_left() final;
@@ -89,6 +96,8 @@ class Established : public GssContext {
   [[nodiscard]] virtual bool is_initiator() const noexcept = 0;
 
   const ContextOptions options_;
+  bool is_sealing_;
+  Granted granted_;
   gss_OID_desc mech_;
   GssContextHandle context_;
 
@@ -127,7 +136,9 @@ Result<SecurityContext::Step> Established::step(ByteView peer_token) {
   if (GSS_ERROR(leg.major)) return std::unexpected(gss_failure(leg.major, leg.minor, &mech_, subject()));
   const bool done = (leg.major & GSS_S_CONTINUE_NEEDED) == 0;
   if (done) {
-    if (auto granted = demand(leg); !granted) return std::unexpected(std::move(granted.error()));
+    if (auto enough = demand(leg); !enough) return std::unexpected(std::move(enough.error()));
+    granted_ = {(leg.flags & GSS_C_INTEG_FLAG) != 0, (leg.flags & GSS_C_CONF_FLAG) != 0};
+    if (options_.as_asked) is_sealing_ = granted_.sealing;
   } else if (out.view().empty()) {
     return fail(win32::kErrorAccessDenied, subject() + ": the handshake stands still", Phase::kAuthenticate);
   }
@@ -175,7 +186,7 @@ Result<std::size_t> Established::wrap_bytes_max(std::size_t token_bytes_max) {
   OM_uint32 minor = 0;
   OM_uint32 size = 0;
   const auto limit = static_cast<OM_uint32>(std::min<std::size_t>(token_bytes_max, UINT32_MAX));
-  const OM_uint32 major = gss_wrap_size_limit(&minor, context_.get(), options_.sealing ? 1 : 0, GSS_C_QOP_DEFAULT, limit, &size);
+  const OM_uint32 major = gss_wrap_size_limit(&minor, context_.get(), is_sealing_ ? 1 : 0, GSS_C_QOP_DEFAULT, limit, &size);
   if (GSS_ERROR(major)) return std::unexpected(gss_failure(major, minor, const_cast<gss_OID>(&mech_), subject()));
   return size;
 }
@@ -292,7 +303,9 @@ std::optional<Bytes> Acceptor::pac_logon_info() {
   return to_bytes(value.view());
 }
 
-[[nodiscard]] Result<> check_options(const ContextOptions& options) {
+[[nodiscard]] Result<> check_options(const ContextOptions& options, bool is_acceptor) {
+  if (options.as_asked && (options.dce_style || !is_acceptor))
+    return fail(win32::kErrorInvalidParameter, "only an acceptor without DCE style leaves the choice to its client", Phase::kAuthenticate);
   if (options.auth_type == AuthType::kSpnego || options.auth_type == AuthType::kKerberos) return {};
   return fail(win32::kErrorNotSupported, "only SPNEGO and Kerberos are offered", Phase::kAuthenticate);
 }
@@ -301,7 +314,7 @@ std::optional<Bytes> Acceptor::pac_logon_info() {
 
 Result<std::unique_ptr<GssContext>> make_initiator(std::shared_ptr<Credential> credential, const TargetName& target,
                                                    const ContextOptions& options) {
-  if (auto fine = check_options(options); !fine) return std::unexpected(std::move(fine.error()));
+  if (auto fine = check_options(options, false); !fine) return std::unexpected(std::move(fine.error()));
   return std::make_unique<Initiator>(std::move(credential), target, options);
 }
 
@@ -322,7 +335,7 @@ Result<std::shared_ptr<const AcceptorKeys>> load_acceptor_keys(const std::string
 }
 
 Result<std::unique_ptr<GssContext>> make_acceptor(std::shared_ptr<const AcceptorKeys> keys, const ContextOptions& options) {
-  if (auto fine = check_options(options); !fine) return std::unexpected(std::move(fine.error()));
+  if (auto fine = check_options(options, true); !fine) return std::unexpected(std::move(fine.error()));
   return std::make_unique<Acceptor>(std::move(keys), options);
 }
 

@@ -29,6 +29,9 @@ struct ContextOptions {
   bool dce_style = true;
   /// Encryption must be granted, or the handshake fails: there is no quiet fall back to signing. Off only below TLS.
   bool sealing = true;
+  /// For an acceptor without DCE style: the client decides what it asks for, granted() says what that was, and the caller whether it is
+  /// enough. `sealing` does not count; wrap() seals when that was granted.
+  bool as_asked = false;
 };
 
 /// What both ends add to the contract of SecurityContext.
@@ -41,6 +44,15 @@ class GssContext : public SecurityContext {
   [[nodiscard]] virtual Result<Bytes> unwrap(ByteView token) = 0;
   /// The largest message whose wrap() has at most `token_bytes_max` octets.
   [[nodiscard]] virtual Result<std::size_t> wrap_bytes_max(std::size_t token_bytes_max) = 0;
+
+  struct Granted {
+    bool signing = false, sealing = false;
+  };
+  /// What both ends agreed on in the handshake; nothing before it is complete.
+  [[nodiscard]] virtual Granted granted() const noexcept = 0;
+  /// Whether wrap() seals and unwrap() demands it from now on: for those who agree on a layer after the handshake (RFC 4752 section 3.2).
+  /// kErrorAccessDenied for sealing that was not granted.
+  [[nodiscard]] virtual Result<> set_sealing(bool sealing) = 0;
 };
 
 /// The client's end. Its first step() may ask a KDC for a ticket; kErrorWrongTargetName when there is no such service.

@@ -2,8 +2,7 @@
 // See operations.hpp.
 #include "dsa/serve/operations.hpp"
 
-#include "base/utf.hpp"
-#include "service/access/caller_token.hpp"
+#include "service/access/resolve_caller.hpp"
 #include "service/directory/directory.hpp"
 #include "service/drs/drs_operations.hpp"
 
@@ -34,16 +33,7 @@ void add_operations(service::DrsuapiServer& server) {
 }
 
 Result<std::shared_ptr<const service::Caller>> resolve_caller(service::Dsa& dsa, const std::string& realm, const net::RpcPeer& peer) {
-  const auto& identity = dsa.identity();
-  const std::string domain = realm.empty() ? identity.domain_dns_name : to_lower_ascii(realm);
-  auto token = service::caller_token(dsa.context(), *dsa.store().read(), {domain, identity.domain_nc}, peer.principal, peer.pac_logon_info);
-  if (!token) return std::unexpected(std::move(token.error()));
-  auto caller = std::make_shared<service::Caller>();
-  caller->principal = peer.principal;
-  caller->token = std::move(*token);
-  caller->session_key = peer.session_key;
-  caller->address = peer.address;
-  return std::shared_ptr<const service::Caller>(std::move(caller));
+  return service::resolve_caller(dsa, realm, {peer.principal, peer.pac_logon_info, peer.session_key, peer.address});
 }
 
 }  // namespace tributary::dsa

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -79,11 +81,12 @@ struct SortKey {
 [[nodiscard]] Result<std::vector<SortKey>> read_sort(const Control& control);
 [[nodiscard]] OwnedControl write_sort_response(ResultCode code, std::string_view attribute);
 
+struct VlvOffset {
+  std::uint32_t offset = 0, content_count = 0;
+};
 struct VlvRequest {
   std::uint32_t before = 0, after = 0;
-  struct ByOffset {
-    std::uint32_t offset = 0, content_count = 0;
-  };
+  using ByOffset = VlvOffset;
   std::variant<ByOffset, ByteView> target;  ///< the ByteView: an assertion value
   std::optional<ByteView> context{};
 };

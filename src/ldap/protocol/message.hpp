@@ -3,9 +3,12 @@
 // Values: no socket, no schema. Every view looks into Message::octets, which moves without them noticing.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -127,6 +130,8 @@ enum class ResponseTag : std::uint8_t {
 };
 /// Nothing for a request that has no response (unbind, abandon).
 [[nodiscard]] std::optional<ResponseTag> response_tag_of(const Request& request) noexcept;
+/// The same for the tag in a ReadFault; nothing for what is no request, too.
+[[nodiscard]] std::optional<ResponseTag> response_tag_of(std::uint32_t request_tag) noexcept;
 
 struct OwnedControl {
   std::string oid;
@@ -159,9 +164,14 @@ class EntryWriter {
   void discard();
 
  private:
+  void open(std::uint8_t tag);
+  void close();
+
   Bytes& out_;
   std::size_t start_ = 0;
-  std::vector<std::size_t> open_;  ///< where the lengths of what is open are
+  /// Where the lengths of what is open are: message, entry, attributes, attribute, values.
+  std::array<std::size_t, 5> open_{};
+  std::size_t depth_ = 0;
 };
 
 }  // namespace tributary::ldap

@@ -42,6 +42,8 @@ class Partitions {
   [[nodiscard]] Dnt held_domain(std::string_view dns_name) const;
   [[nodiscard]] bool is_gc() const;
 
+  /// The object whose fSMORoleOwner says who has it; kNoDnt when it is not held here.
+  [[nodiscard]] Dnt role_object(FsmoRole role) const;
   /// kNoDnt when nobody has it, or its object is not held here.
   [[nodiscard]] Dnt role_owner(FsmoRole role) const;
   [[nodiscard]] bool owns(FsmoRole role) const;
@@ -53,7 +55,6 @@ class Partitions {
 
  private:
   [[nodiscard]] std::vector<Dnt> trusted_domains() const;
-  [[nodiscard]] Dnt role_object(FsmoRole role) const;
 
   const Reader& reader_;
   Dnt container_ = kNoDnt;

@@ -11,6 +11,7 @@
 #include "security/access/well_known_sids.hpp"
 #include "service/directory/constants.hpp"
 #include "service/logon/nt_hash.hpp"
+#include "service/logon/password_logon.hpp"
 
 namespace tributary::service {
 
@@ -103,20 +104,31 @@ Result<NtlmAccount> find_ntlm_account(const repl::Context& context, const store:
   return account;
 }
 
-Result<> may_log_on_with_ntlm(const repl::Context& context, const store::Snapshot& snapshot, const LogonDomain& domain, const NtlmAccount& account) {
-  const auto object = object_of(snapshot, account.dnt);
+std::string principal_of_account(const ObjectView& account, const LogonDomain& domain) {
+  return principal_of(text_of(account, attid::kSamAccountName), domain.realm);
+}
+
+Result<security::Token> may_log_on(const repl::Context& context, const store::Snapshot& snapshot, const LogonDomain& domain, store::Dnt dnt,
+                                   bool is_password_of_directory) {
+  const auto object = object_of(snapshot, dnt);
   if (!object) return std::unexpected(object.error());
   const auto root_dnt = snapshot.find_guid(domain.nc);
   if (!root_dnt) return std::unexpected(root_dnt.error());
   const auto root = object_of(snapshot, *root_dnt);
   if (!root) return std::unexpected(root.error());
-  const auto token = token_of_account(context, snapshot, domain.account_domain(), account.dnt);
+  auto token = token_of_account(context, snapshot, domain.account_domain(), dnt);
   if (!token) return fail(token.error().code, token.error().detail.empty() ? "the account may not log on" : token.error().detail);
   const std::uint32_t control = object->first_u32(attid::kUserAccountControl).value_or(0);
   if (is_locked_out(*object, *root, control, context.now)) return fail(win32::kErrorAccountLockedOut, "the account is locked out");
-  if (!account.is_from_file) {
-    if (auto fresh = check_password_age(*object, *root, control, context.now); !fresh) return fresh;
+  if (is_password_of_directory) {
+    if (auto fresh = check_password_age(*object, *root, control, context.now); !fresh) return std::unexpected(std::move(fresh.error()));
   }
+  return token;
+}
+
+Result<> may_log_on_with_ntlm(const repl::Context& context, const store::Snapshot& snapshot, const LogonDomain& domain, const NtlmAccount& account) {
+  const auto token = may_log_on(context, snapshot, domain, account.dnt, !account.is_from_file);
+  if (!token) return std::unexpected(token.error());
   const auto parts = security::split_sid(token->user);
   if (parts && std::ranges::find(token->groups, security::with_rid(parts->domain, security::rid::kProtectedUsers)) != token->groups.end())
     return fail(win32::kErrorAccountRestriction, "members of Protected Users do not use NTLM");

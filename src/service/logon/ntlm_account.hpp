@@ -33,6 +33,11 @@ struct NtlmAccount {
 [[nodiscard]] Result<NtlmAccount> find_ntlm_account(const repl::Context& context, const store::Snapshot& snapshot, const LogonDomain& domain,
                                                     const security::ntlm::AccountsFile& file, const security::ntlm::ClaimedIdentity& claimed);
 
+/// Once it is known who it is, by whatever means: the account's token. The codes of token_of_account, kErrorAccountLockedOut, and when the
+/// directory's own password was used kErrorPasswordMustChange and kErrorPasswordExpired.
+[[nodiscard]] Result<security::Token> may_log_on(const repl::Context& context, const store::Snapshot& snapshot, const LogonDomain& domain,
+                                                 store::Dnt dnt, bool is_password_of_directory);
+
 /// Once the password is known to be right. The codes of token_of_account, kErrorAccountLockedOut, kErrorPasswordMustChange and
 /// kErrorPasswordExpired (for a hash of the directory), kErrorAccountRestriction for a member of Protected Users.
 [[nodiscard]] Result<> may_log_on_with_ntlm(const repl::Context& context, const store::Snapshot& snapshot, const LogonDomain& domain,
