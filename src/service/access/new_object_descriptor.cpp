@@ -72,6 +72,31 @@ Result<Bytes> new_object_descriptor(const repl::Context& context, const store::S
   return security::new_descriptor(request, token);
 }
 
+Result<Bytes> written_object_descriptor(const repl::Context& context, const store::Snapshot& snapshot, const security::Token& token,
+                                        const WrittenDescriptor& write) {
+  const auto object = snapshot.find(write.object);
+  if (!object) return std::unexpected(object.error());
+  const auto current = *object ? (*object)->first(repl::attid::kNtSecurityDescriptor) : std::nullopt;
+  if (!current) return fail(win32::kErrorDsObjNotFound, "an object with a descriptor");
+  Parent parent;
+  if (!repl::is_nc_root(**object)) {
+    auto read = read_parent(context, snapshot, (*object)->parent());
+    if (!read) return std::unexpected(std::move(read.error()));
+    parent = *read;
+  }
+  const auto kind = repl::nc_kind(snapshot, *context.schema, (*object)->nc());
+  if (!kind) return std::unexpected(kind.error());
+  const auto types = inheritance_types(*context.schema, repl::object_classes(**object));
+  const auto administrators = groups_of_administrators(*kind, write.domains);
+  const security::NewObject request{.parent = parent.descriptor,
+                                    .given = write.given,
+                                    .default_sddl = {},
+                                    .object_types = types,
+                                    .domains = write.domains,
+                                    .administrators = administrators};
+  return security::modified_descriptor(request, *current, write.sd_flags, token);
+}
+
 Result<std::optional<Bytes>> propagated_descriptor(const repl::Context& context, const store::Snapshot& snapshot, store::Dnt object) {
   const auto child = snapshot.find(object);
   if (!child) return std::unexpected(child.error());

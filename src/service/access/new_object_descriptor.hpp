@@ -32,6 +32,17 @@ struct NewObjectDescriptor {
 [[nodiscard]] Result<Bytes> new_object_descriptor(const repl::Context& context, const store::Snapshot& snapshot, const security::Token& token,
                                                   const NewObjectDescriptor& object);
 
+/// nTSecurityDescriptor as a client's write makes it (6.1.3.2, 6.1.3.5): the parts that `sd_flags` names are taken from what he wrote.
+struct WrittenDescriptor {
+  store::Dnt object = store::kNoDnt;
+  ByteView given{};
+  std::uint32_t sd_flags = security::kAllSecurityInformation;
+  security::DomainSids domains{};
+};
+/// The errors of new_object_descriptor; kErrorDsObjNotFound when there is no such object, or it has no descriptor.
+[[nodiscard]] Result<Bytes> written_object_descriptor(const repl::Context& context, const store::Snapshot& snapshot, const security::Token& token,
+                                                      const WrittenDescriptor& write);
+
 /// What an object's descriptor should be, given its parent's; nothing when it is that already, or when nothing is inherited: the root of
 /// an NC, a deleted object ([MS-ADTS] 6.1.3), a phantom, one without a descriptor. Whoever changes a descriptor or moves an object asks this
 /// for what is below, from the top down.

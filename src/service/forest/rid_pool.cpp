@@ -50,27 +50,47 @@ Result<store::Dnt> own_rid_set(const store::Snapshot& snapshot, const repl::Cont
   return sets->empty() ? store::kNoDnt : sets->front();
 }
 
-}  // namespace
-
-Result<RidDraw> draw_sid(store::WriteTransaction& tx, const repl::Context& context) {
-  const auto dnt = own_rid_set(tx, context);
+struct Found {
+  store::ObjectView rid_set;
+  Next next;
+  RidDraw draw;
+};
+Result<Found> find_next(const store::Snapshot& snapshot, const repl::Context& context) {
+  const auto dnt = own_rid_set(snapshot, context);
   if (!dnt) return std::unexpected(dnt.error());
   if (*dnt == store::kNoDnt) return fail(kErrorDsNoRidsAllocated, "this DSA has no RID Set yet");
-  const auto rid_set = repl::find_object(tx, *dnt, kErrorDsNoRidsAllocated);
+  const auto rid_set = repl::find_object(snapshot, *dnt, kErrorDsNoRidsAllocated);
   if (!rid_set) return std::unexpected(rid_set.error());
-  const auto root = repl::find_object(tx, rid_set->nc(), win32::kErrorDsCantFindExpectedNc);
+  const auto root = repl::find_object(snapshot, rid_set->nc(), win32::kErrorDsCantFindExpectedNc);
   if (!root) return std::unexpected(root.error());
   const auto domain = root->head().sid;
   if (!domain) return fail(win32::kErrorNotSupported, "the RID Set is not in a domain");
   const auto next = next_of(*rid_set);
   if (!next) return fail(kErrorDsNoRidsAllocated, "the RID pool is used up");
-  repl::ObjectEditor editor(tx, context, *rid_set);
-  editor.ensure(kRidPreviousAllocationPool, repl::i64_value(static_cast<std::int64_t>(std::uint64_t{next->pool.last} << 32 | next->pool.first)));
-  editor.set(kRidNextRid, repl::u32_value(next->rid + 1));
+  const auto size = std::uint64_t{next->pool.last} - next->pool.first + 1;
+  const bool is_low = (next->pool.last - next->rid) * std::uint64_t{5} < size;
+  return Found{*rid_set, *next, {security::with_rid(*domain, next->rid), {}, is_low}};
+}
+
+}  // namespace
+
+Result<RidDraw> peek_sid(const store::Snapshot& snapshot, const repl::Context& context) {
+  auto found = find_next(snapshot, context);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return std::move(found->draw);
+}
+
+Result<RidDraw> draw_sid(store::WriteTransaction& tx, const repl::Context& context) {
+  auto found = find_next(tx, context);
+  if (!found) return std::unexpected(std::move(found.error()));
+  const auto& [rid, pool] = found->next;
+  repl::ObjectEditor editor(tx, context, found->rid_set);
+  editor.ensure(kRidPreviousAllocationPool, repl::i64_value(static_cast<std::int64_t>(std::uint64_t{pool.last} << 32 | pool.first)));
+  editor.set(kRidNextRid, repl::u32_value(rid + 1));
   const auto written = editor.put();
   if (!written) return std::unexpected(written.error());
-  const auto size = std::uint64_t{next->pool.last} - next->pool.first + 1;
-  return RidDraw{security::with_rid(*domain, next->rid), {{*written}, false, false}, (next->pool.last - next->rid) * std::uint64_t{5} < size};
+  found->draw.updates = {{*written}, false, false};
+  return std::move(found->draw);
 }
 
 }  // namespace tributary::service

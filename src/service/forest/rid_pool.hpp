@@ -16,6 +16,8 @@ struct RidDraw {
   repl::Updates updates;  ///< of the rIDSet object
   bool is_low = false;    ///< less than a fifth is left: time to ask for more
 };
+/// What draw_sid() would give next, without writing anything. The same codes.
+[[nodiscard]] Result<RidDraw> peek_sid(const store::Snapshot& snapshot, const repl::Context& context);
 /// kErrorDsNoRidsAllocated when the DSA has no pool or has used it up, kErrorNotSupported when it holds no domain.
 [[nodiscard]] Result<RidDraw> draw_sid(store::WriteTransaction& tx, const repl::Context& context);
 

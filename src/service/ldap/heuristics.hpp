@@ -11,4 +11,7 @@ namespace tributary::service::ldap_face {
 /// fLDAPBlockAnonOps is off.
 [[nodiscard]] inline bool may_anonymous_operate(const directory::Reader& reader) { return ds_heuristic(reader, 7) == '2'; }
 
+/// fDoListObject: who may not list an object's contents does not learn of it.
+[[nodiscard]] inline bool does_list_object(const directory::Reader& reader) { return ds_heuristic(reader, 3) == '1'; }
+
 }  // namespace tributary::service::ldap_face
