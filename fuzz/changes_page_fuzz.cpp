@@ -13,9 +13,9 @@ using namespace tributary;
 
 /// One attribute of every syntax, so that values are shown in every way.
 std::shared_ptr<const client::SchemaNames> schema_names() {
-  std::vector<ldap::Entry> entries;
+  std::vector<ldap_client::Entry> entries;
   for (int i = 0; i <= 64; ++i) {
-    ldap::Entry entry;
+    ldap_client::Entry entry;
     const auto set = [&](const char* name, const std::string& value) { entry.attributes[name] = {to_bytes(as_bytes(value))}; };
     set("lDAPDisplayName", "attribute" + std::to_string(i));
     set("attributeID", "2.5.4." + std::to_string(i));

@@ -21,8 +21,8 @@ namespace json = boost::json;
 
 constexpr Guid kDsa = "11111111-0000-0000-0000-000000000001"_guid;
 
-ldap::Entry schema_entry(std::string_view name, std::string_view oid, int syntax, std::string_view more = {}, std::string_view value = {}) {
-  ldap::Entry entry;
+ldap_client::Entry schema_entry(std::string_view name, std::string_view oid, int syntax, std::string_view more = {}, std::string_view value = {}) {
+  ldap_client::Entry entry;
   const auto set = [&](std::string_view attribute, std::string_view text) { entry.attributes[std::string(attribute)] = {to_bytes(as_bytes(text))}; };
   set("lDAPDisplayName", name);
   set(syntax == 0 ? "governsID" : "attributeID", oid);
@@ -33,7 +33,7 @@ ldap::Entry schema_entry(std::string_view name, std::string_view oid, int syntax
 
 /// One attribute of each syntax, numbered 2.5.4.<syntax>, and a few real ones.
 std::shared_ptr<const SchemaNames> schema() {
-  std::vector<ldap::Entry> entries;
+  std::vector<ldap_client::Entry> entries;
   for (int syntax = 1; syntax <= 17; ++syntax) entries.push_back(schema_entry("syntax" + std::to_string(syntax), "2.5.4." + std::to_string(syntax), syntax));
   entries.push_back(schema_entry("country", "2.5.6.2", 0));
   entries.push_back(schema_entry("isDeleted", "1.2.840.113556.1.2.48", 8));
@@ -42,7 +42,7 @@ std::shared_ptr<const SchemaNames> schema() {
   entries.push_back(schema_entry("labSecret", "1.2.840.113556.1.4.9999", 12, "searchFlags", "128"));
   entries.push_back(schema_entry("objectGUID", "1.2.840.113556.1.4.2", 10));
   entries.push_back(schema_entry("msDS-Special", "1.3.6.1.4.1.1", 9, "msDS-IntId", "-2147483647"));
-  entries.push_back(ldap::Entry{});
+  entries.push_back(ldap_client::Entry{});
   return SchemaNames::from_entries(entries);
 }
 

@@ -157,11 +157,11 @@ class BindProcedure : public std::enable_shared_from_this<BindProcedure> {
                   Phase::kAuthenticate);
     };
     if (host.port) return nameless("and the file of hosts has none for this address and port");
-    ldap::ConnectOptions connect;
+    ldap_client::ConnectOptions connect;
     connect.host = host.address;
     connect.timeout = time_left();
-    auto connection = ldap::Connection::open(connect);
-    auto root = connection ? (*connection)->read({}, {"dnsHostName"}) : Result<ldap::Entry>(std::unexpected(connection.error()));
+    auto connection = ldap_client::Connection::open(connect);
+    auto root = connection ? (*connection)->read({}, {"dnsHostName"}) : Result<ldap_client::Entry>(std::unexpected(connection.error()));
     if (root && !root->text("dnsHostName").empty()) return root->text("dnsHostName");
     return nameless("and the address does not tell it over LDAP");
   }

@@ -18,21 +18,21 @@ namespace {
 const std::vector<std::string> kDsaAttributes = {"objectGUID",       "invocationId", "options", "hasMasterNCs", "msDS-hasMasterNCs",
                                                  "hasPartialReplicaNCs", "objectClass"};
 
-std::vector<std::string> texts(const ldap::Entry& entry, std::string_view name) {
+std::vector<std::string> texts(const ldap_client::Entry& entry, std::string_view name) {
   std::vector<std::string> all;
   for (const auto& value : entry.values(name)) all.emplace_back(value.begin(), value.end());
   return all;
 }
 
 template <class T>
-T number(const ldap::Entry& entry, std::string_view name) {
+T number(const ldap_client::Entry& entry, std::string_view name) {
   const std::string text = entry.text(name);
   T value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
 }
 
-Guid guid_value(const ldap::Entry& entry, std::string_view name) {
+Guid guid_value(const ldap_client::Entry& entry, std::string_view name) {
   const auto& values = entry.values(name);
   return values.empty() ? Guid{} : guid_from_bytes(values.front()).value_or(Guid{});
 }
@@ -55,7 +55,7 @@ std::string comparable(std::string_view dn) {
   return to_lower_ascii(out);
 }
 
-Dsa make_dsa(const ldap::Entry& settings, std::string dns_host_name) {
+Dsa make_dsa(const ldap_client::Entry& settings, std::string dns_host_name) {
   Dsa dsa;
   dsa.dn = settings.dn;
   dsa.guid = {guid_value(settings, "objectGUID")};
@@ -105,7 +105,7 @@ Result<> Directory::read_root() {
 }
 
 Result<std::unique_ptr<Directory>> Directory::open_over_ldap(const DirectoryOptions& options) {
-  auto connection = ldap::Connection::open({options.host, options.port, options.timeout});
+  auto connection = ldap_client::Connection::open({options.host, options.port, options.timeout});
   if (!connection) return std::unexpected(std::move(connection.error()));
   auto directory = std::unique_ptr<Directory>(new Directory(std::move(*connection), true));
   if (auto read = directory->read_root(); !read) return std::unexpected(std::move(read.error()));
@@ -162,11 +162,11 @@ Result<DsaGuid> Directory::stand_in_dsa() {
 
 Result<std::vector<Dsa>> Directory::dsas() {
   const std::string sites = "CN=Sites," + configuration_nc_;
-  auto servers = connection_->search({.base = sites, .scope = ldap::Scope::kSubtree, .filter = "(objectClass=server)", .attributes = {"dNSHostName"}});
+  auto servers = connection_->search({.base = sites, .scope = ldap_client::Scope::kSubtree, .filter = "(objectClass=server)", .attributes = {"dNSHostName"}});
   if (!servers) return std::unexpected(std::move(servers.error()));
   std::map<std::string, std::string> host_names;
   for (const auto& server : *servers) host_names[comparable(server.dn)] = server.text("dNSHostName");
-  auto found = connection_->search({.base = sites, .scope = ldap::Scope::kSubtree, .filter = "(objectClass=nTDSDSA)", .attributes = kDsaAttributes});
+  auto found = connection_->search({.base = sites, .scope = ldap_client::Scope::kSubtree, .filter = "(objectClass=nTDSDSA)", .attributes = kDsaAttributes});
   if (!found) return std::unexpected(std::move(found.error()));
   std::vector<Dsa> all;
   for (const auto& settings : *found) all.push_back(make_dsa(settings, host_names[comparable(parent_dn(settings.dn))]));
@@ -176,7 +176,7 @@ Result<std::vector<Dsa>> Directory::dsas() {
 
 Result<std::vector<NtdsConnection>> Directory::connections(const std::string& ntds_settings_dn) {
   auto found = connection_->search({.base = ntds_settings_dn,
-                                    .scope = ldap::Scope::kOneLevel,
+                                    .scope = ldap_client::Scope::kOneLevel,
                                     .filter = "(objectClass=nTDSConnection)",
                                     .attributes = {"name", "fromServer", "options", "enabledConnection", "mS-DS-ReplicatesNCReason"}});
   if (!found) return std::unexpected(std::move(found.error()));
@@ -200,7 +200,7 @@ Result<std::vector<NtdsConnection>> Directory::connections(const std::string& nt
 }
 
 Result<bool> Directory::exists(const Guid& object_guid) {
-  auto entry = connection_->read(ldap::guid_dn(object_guid), {"objectClass"});
+  auto entry = connection_->read(ldap_client::guid_dn(object_guid), {"objectClass"});
   if (entry) return true;
   if (is_no_such_object(entry.error())) return false;
   return std::unexpected(std::move(entry.error()));

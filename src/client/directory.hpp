@@ -53,7 +53,7 @@ struct NtdsConnection {
 
 struct DirectoryOptions {
   std::string host;  ///< as Target::domain_controller has it: with a port, or in the file of hosts, too
-  std::uint16_t port = ldap::kLdapPort;
+  std::uint16_t port = ldap_client::kLdapPort;
   std::shared_ptr<security::Credential> credential;
   std::string spn;  ///< "ldap/<host>" without it
   std::chrono::milliseconds timeout{30'000};
@@ -102,16 +102,16 @@ class Directory {
   [[nodiscard]] Result<std::vector<Bytes>> attribute(const std::string& dn, const std::string& name);
 
   /// The entries themselves; of a DC without LDAP those that drs_directory.hpp can show.
-  [[nodiscard]] ldap::Connection& ldap() noexcept { return *connection_; }
+  [[nodiscard]] ldap_client::Connection& ldap() noexcept { return *connection_; }
   /// False: over drsuapi. Then nothing can be changed, and what does not replicate is not seen.
   [[nodiscard]] bool has_ldap() const noexcept { return has_ldap_; }
 
  private:
-  Directory(std::unique_ptr<ldap::Connection> connection, bool has_ldap) : connection_(std::move(connection)), has_ldap_(has_ldap) {}
+  Directory(std::unique_ptr<ldap_client::Connection> connection, bool has_ldap) : connection_(std::move(connection)), has_ldap_(has_ldap) {}
   [[nodiscard]] static Result<std::unique_ptr<Directory>> open_over_ldap(const DirectoryOptions& options);
   [[nodiscard]] Result<> read_root();
 
-  std::unique_ptr<ldap::Connection> connection_;
+  std::unique_ptr<ldap_client::Connection> connection_;
   bool has_ldap_;
   std::string default_nc_, configuration_nc_, schema_nc_, root_domain_nc_, dns_host_name_, ds_service_name_;
   std::vector<std::string> naming_contexts_;

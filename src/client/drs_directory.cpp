@@ -17,8 +17,8 @@
 namespace tributary::client {
 namespace {
 
-using ldap::Entry;
-using ldap::Scope;
+using ldap_client::Entry;
+using ldap_client::Scope;
 
 /// Kept by each DC for itself: no replication brings them.
 constexpr std::string_view kNotReplicated[] = {"repsFrom", "repsTo", "replUpToDateVector", "replPropertyMetaData"};
@@ -52,13 +52,13 @@ struct Replica {
   Guid source_dsa;
 };
 
-class DrsEntries final : public ldap::Connection {
+class DrsEntries final : public ldap_client::Connection {
  public:
   DrsEntries(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout) : dc_(std::move(dc)), timeout_(timeout) {}
 
   Result<> bind(std::shared_ptr<security::Credential>, const std::string&) override { return {}; }
-  Result<std::vector<Entry>> search(const ldap::Search& search) override;
-  Result<> modify(const std::string& dn, const std::vector<ldap::Replace>& changes) override;
+  Result<std::vector<Entry>> search(const ldap_client::Search& search) override;
+  Result<> modify(const std::string& dn, const std::vector<ldap_client::Replace>& changes) override;
 
  private:
   [[nodiscard]] Result<CrackedNames> crack(std::uint32_t offered, std::uint32_t desired, const std::string& name) const;
@@ -108,7 +108,7 @@ Result<std::string> DrsEntries::dn_of(const std::string& name) const {
 
 Result<std::string> DrsEntries::find_configuration_dn() const {
   if (const Guid guid = dc_->server_extensions().ConfigObjGUID; !guid.is_null())
-    if (auto dn = dn_of(ldap::guid_dn(guid))) return dn;
+    if (auto dn = dn_of(ldap_client::guid_dn(guid))) return dn;
   auto ncs = crack(drsuapi::DS_LIST_NCS, drsuapi::DS_FQDN_1779_NAME, {});
   if (!ncs) return std::unexpected(std::move(ncs.error()));
   for (const auto& nc : *ncs)
@@ -203,7 +203,7 @@ Result<std::vector<Entry>> DrsEntries::name_only(const std::string& dn) const {
   if (!guids) return std::unexpected(std::move(guids.error()));
   const auto guid = parse_guid(guids->empty() ? std::string() : guids->front().value_or(std::string()));
   if (!guid) return fail(win32::kErrorDsNoSuchObject, dn, Phase::kCall);
-  auto spelled = dn_of(ldap::guid_dn(*guid));
+  auto spelled = dn_of(ldap_client::guid_dn(*guid));
   if (!spelled) return std::unexpected(std::move(spelled.error()));
   Entry entry;
   entry.dn = std::move(*spelled);
@@ -231,7 +231,7 @@ Result<std::vector<Entry>> DrsEntries::one_object(const std::string& dn, const s
   return std::move(read->entries);
 }
 
-Result<std::vector<Entry>> DrsEntries::search(const ldap::Search& search) {
+Result<std::vector<Entry>> DrsEntries::search(const ldap_client::Search& search) {
   if (search.base.empty() && search.scope == Scope::kBase) return root();
   auto filter = EntryFilter::parse(search.filter);
   if (!filter) return std::unexpected(std::move(filter.error()));
@@ -261,7 +261,7 @@ Result<std::vector<Entry>> DrsEntries::search(const ldap::Search& search) {
   return found;
 }
 
-Result<> DrsEntries::modify(const std::string& dn, const std::vector<ldap::Replace>& changes) {
+Result<> DrsEntries::modify(const std::string& dn, const std::vector<ldap_client::Replace>& changes) {
   const std::string what = changes.empty() ? "an attribute" : changes.front().attribute;
   return fail(win32::kErrorNotSupported,
               dc_->host() + " has no LDAP, and drsuapi changes no attribute: " + what + " of " + dn +
@@ -271,7 +271,7 @@ Result<> DrsEntries::modify(const std::string& dn, const std::vector<ldap::Repla
 
 }  // namespace
 
-std::unique_ptr<ldap::Connection> entries_over_drsuapi(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout) {
+std::unique_ptr<ldap_client::Connection> entries_over_drsuapi(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout) {
   return std::make_unique<DrsEntries>(std::move(dc), timeout);
 }
 

@@ -15,6 +15,6 @@ namespace tributary::client {
 
 /// A connection that is authenticated already: bind() does nothing. What it cannot do is kErrorNotSupported with a sentence that says what
 /// can: searches of another NC than the two, attributes that do not replicate, and every change.
-[[nodiscard]] std::unique_ptr<ldap::Connection> entries_over_drsuapi(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout);
+[[nodiscard]] std::unique_ptr<ldap_client::Connection> entries_over_drsuapi(std::shared_ptr<DrsHandle> dc, std::chrono::milliseconds timeout);
 
 }  // namespace tributary::client

@@ -62,7 +62,7 @@ bool EntryFilter::parse_item(std::string_view& text, EntryFilter& out) {
   return plain && unescape(value, out.value_);
 }
 
-bool EntryFilter::matches(const ldap::Entry& entry) const {
+bool EntryFilter::matches(const ldap_client::Entry& entry) const {
   const auto does = [&entry](const EntryFilter& part) { return part.matches(entry); };
   switch (kind_) {
     case Kind::kAnd: return std::ranges::all_of(parts_, does);

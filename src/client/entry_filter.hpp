@@ -19,7 +19,7 @@ class EntryFilter {
 
   /// kErrorInvalidParameter for what is no filter of these five forms.
   [[nodiscard]] static Result<EntryFilter> parse(std::string_view text);
-  [[nodiscard]] bool matches(const ldap::Entry& entry) const;
+  [[nodiscard]] bool matches(const ldap_client::Entry& entry) const;
 
  private:
   enum class Kind : std::uint8_t { kAnd, kOr, kNot, kEqual, kPresent };

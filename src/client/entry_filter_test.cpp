@@ -11,8 +11,8 @@ namespace {
 
 Bytes octets(std::string_view text) { return {text.begin(), text.end()}; }
 
-ldap::Entry connection() {
-  ldap::Entry entry;
+ldap_client::Entry connection() {
+  ldap_client::Entry entry;
   entry.dn = "CN=c,DC=lab";
   entry.attributes["objectClass"] = {octets("top"), octets("nTDSConnection")};
   entry.attributes["enabledConnection"] = {octets("TRUE")};

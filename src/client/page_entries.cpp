@@ -126,8 +126,8 @@ Result<> PageEntries::add(const drsuapi::DRS_MSG_GETCHGREPLY_V9& page) {
   return {};
 }
 
-std::vector<ldap::Entry> PageEntries::take() {
-  std::vector<ldap::Entry> living;
+std::vector<ldap_client::Entry> PageEntries::take() {
+  std::vector<ldap_client::Entry> living;
   for (auto& kept : std::exchange(all_, {}))
     if (!kept.is_deleted) living.push_back(std::move(kept.entry));
   by_guid_.clear();

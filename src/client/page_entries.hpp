@@ -23,11 +23,11 @@ class PageEntries {
   /// kErrorMoreData beyond kEntriesMax objects.
   [[nodiscard]] Result<> add(const drsuapi::DRS_MSG_GETCHGREPLY_V9& page);
   /// Everything that was not deleted, in the order in which it came first.
-  [[nodiscard]] std::vector<ldap::Entry> take();
+  [[nodiscard]] std::vector<ldap_client::Entry> take();
 
  private:
   struct Kept {
-    ldap::Entry entry;
+    ldap_client::Entry entry;
     bool is_deleted = false;
   };
   void add_object(Kept& kept, const drsuapi::REPLENTINFLIST& object) const;

@@ -53,7 +53,7 @@ AttributeSyntax syntax_of(std::string_view oid) {
 
 }  // namespace
 
-std::shared_ptr<const SchemaNames> SchemaNames::from_entries(const std::vector<ldap::Entry>& entries) {
+std::shared_ptr<const SchemaNames> SchemaNames::from_entries(const std::vector<ldap_client::Entry>& entries) {
   auto schema = std::make_shared<SchemaNames>();
   schema->names_.reserve(entries.size());  // the maps point into it
   for (const auto& entry : entries) {
@@ -77,9 +77,9 @@ std::shared_ptr<const SchemaNames> SchemaNames::from_entries(const std::vector<l
 std::shared_ptr<const SchemaNames> SchemaNames::base() { return std::make_shared<SchemaNames>(); }
 
 Result<std::shared_ptr<const SchemaNames>> SchemaNames::read(Directory& directory) {
-  ldap::Search search;
+  ldap_client::Search search;
   search.base = directory.schema_nc();
-  search.scope = ldap::Scope::kOneLevel;
+  search.scope = ldap_client::Scope::kOneLevel;
   search.filter = "(|(objectClass=attributeSchema)(objectClass=classSchema))";
   search.attributes = {"lDAPDisplayName", "attributeID", "governsID", "attributeSyntax", "linkID", "searchFlags", "msDS-IntId"};
   const auto entries = directory.ldap().search(search);

@@ -68,7 +68,7 @@ class SchemaNames {
   /// Without a schema: names of the base schema by number, no syntaxes.
   [[nodiscard]] static std::shared_ptr<const SchemaNames> base();
   /// From classSchema and attributeSchema entries as LDAP returns them.
-  [[nodiscard]] static std::shared_ptr<const SchemaNames> from_entries(const std::vector<ldap::Entry>& entries);
+  [[nodiscard]] static std::shared_ptr<const SchemaNames> from_entries(const std::vector<ldap_client::Entry>& entries);
 
   [[nodiscard]] const SchemaName* find_oid(std::string_view oid) const;
   /// Ignores case.

@@ -13,8 +13,8 @@ namespace {
 
 using drsuapi::Seq;
 
-ldap::Entry entry_with(std::initializer_list<std::pair<const char*, const char*>> values) {
-  ldap::Entry entry;
+ldap_client::Entry entry_with(std::initializer_list<std::pair<const char*, const char*>> values) {
+  ldap_client::Entry entry;
   for (const auto& [name, value] : values) entry.attributes[name] = {to_bytes(as_bytes(value))};
   return entry;
 }

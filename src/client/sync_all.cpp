@@ -118,9 +118,9 @@ class SyncAllWork {
 
   /// Links as the connection objects have them.
   Result<> read_connections() {
-    ldap::Search search;
+    ldap_client::Search search;
     search.base = "CN=Sites," + directory_->configuration_nc();
-    search.scope = ldap::Scope::kSubtree;
+    search.scope = ldap_client::Scope::kSubtree;
     search.filter = "(&(objectClass=nTDSConnection)(enabledConnection=TRUE))";
     search.attributes = {"fromServer"};
     const auto entries = directory_->ldap().search(search);

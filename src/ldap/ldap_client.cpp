@@ -14,7 +14,7 @@
 #include "ldap/sasl_layer.hpp"
 #include "security/target_name.hpp"
 
-namespace tributary::ldap {
+namespace tributary::ldap_client {
 namespace {
 
 constexpr const char* kShowRecycledOid = "1.2.840.113556.1.4.2064";  // [MS-ADTS] 3.1.1.3.4.1.27
@@ -120,7 +120,7 @@ Result<> LibldapConnection::bind(std::shared_ptr<security::Credential> credentia
   if (!context->complete()) return fail(win32::kErrorLogonFailure, options_.host + ": the SASL exchange does not end", Phase::kAuthenticate);
   Sockbuf* sockbuf = nullptr;
   ldap_get_option(ld_.get(), LDAP_OPT_SOCKBUF, &sockbuf);
-  if (!install_sasl_layer(sockbuf, context)) return fail(win32::kErrorInternalError, "libldap takes no security layer", Phase::kAuthenticate);
+  if (!ldap::install_sasl_layer(sockbuf, context)) return fail(win32::kErrorInternalError, "libldap takes no security layer", Phase::kAuthenticate);
   return {};
 }
 
@@ -301,4 +301,4 @@ std::string escape_filter(std::string_view text) {
 
 std::string guid_dn(const Guid& guid) { return "<GUID=" + to_string(guid) + ">"; }
 
-}  // namespace tributary::ldap
+}  // namespace tributary::ldap_client

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we ask a DC over LDAP: rootDSE, where its DSA and its partners are in the Configuration NC, raw repsFrom values, options.
 // RFC 4511 through libldap; bound with SASL GSS-SPNEGO and sealed ([MS-ADTS] 5.1.1.1.2), or anonymous for rootDSE.
-// Blocks: for threads that may. One thread at a time per connection.
+// Blocks: for threads that may. One thread at a time per connection. Its namespace is not that of the room: a client's Connection and Scope are
+// not those of src/ldap/protocol and src/ldap/server, and one program has both.
 #pragma once
 
 #include <chrono>
@@ -17,7 +18,7 @@
 #include "base/guid.hpp"
 #include "security/credentials.hpp"
 
-namespace tributary::ldap {
+namespace tributary::ldap_client {
 
 inline constexpr std::uint16_t kLdapPort = 389;
 inline constexpr int kPageSize = 500;  ///< below every server's limit on one page
@@ -88,4 +89,4 @@ class Connection {
 /// "<GUID=...>", the form in which AD takes a GUID for a DN ([MS-ADTS] 3.1.1.3.1.2.4).
 [[nodiscard]] std::string guid_dn(const Guid& guid);
 
-}  // namespace tributary::ldap
+}  // namespace tributary::ldap_client

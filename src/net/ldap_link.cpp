@@ -275,6 +275,7 @@ void LdapLink::half_close() {
   if (half_closed_) return;
   if (session_->end() == ldap::SessionEnd::kIdle || session_->end() == ldap::SessionEnd::kSlow || thread_.closing) return end();
   half_closed_ = true;
+  count_end();
   since_ = monotonic_now();
   stream_.shut_down();
   arm_drain();
@@ -302,6 +303,7 @@ void LdapLink::say(ServerEvent event, const std::string& what) {
 }
 
 void LdapLink::count_end() {
+  if (std::exchange(counted_, true)) return;
   auto& counters = shared_.counters;
   switch (session_->end().value_or(ldap::SessionEnd::kFinished)) {
     case ldap::SessionEnd::kPeerLeft:

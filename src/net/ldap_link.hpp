@@ -56,7 +56,7 @@ class LdapLink final : public std::enable_shared_from_this<LdapLink> {
   Stream stream_;
   std::unique_ptr<ldap::Session> session_;
   bool reading_ = false, writing_ = false, turning_ = false;
-  bool handshaking_ = false, half_closed_ = false, over_ = false, bound_ = false, told_ = false;
+  bool handshaking_ = false, half_closed_ = false, over_ = false, bound_ = false, told_ = false, counted_ = false;
   std::size_t jobs_ = 0;  ///< under way on workers
   std::size_t held_ = 0;
   MonoTime since_{};              ///< of the handshake, or of the half-close

@@ -22,7 +22,7 @@ void add(drsuapi::DS_NAME_RESULTW& result, const std::string& dn) {
   result.rItems.push_back({DS_NAME_NO_ERROR, {}, to_utf16_lossy(dn)});
 }
 
-Result<std::vector<ldap::Entry>> search(client::Directory& directory, const std::string& base, ldap::Scope scope, const std::string& filter,
+Result<std::vector<ldap_client::Entry>> search(client::Directory& directory, const std::string& base, ldap_client::Scope scope, const std::string& filter,
                                         std::vector<std::string> attributes = {"objectGUID"}) {
   return directory.ldap().search({.base = base, .scope = scope, .filter = filter, .attributes = std::move(attributes)});
 }
@@ -36,7 +36,7 @@ bool contains(const std::vector<std::string>& names, const std::string& dn) {
   return std::ranges::any_of(names, [&dn](const std::string& name) { return client::same_dn(name, dn); });
 }
 
-std::vector<std::string> texts(const ldap::Entry& entry, std::string_view attribute) {
+std::vector<std::string> texts(const ldap_client::Entry& entry, std::string_view attribute) {
   std::vector<std::string> all;
   for (const auto& value : entry.values(attribute)) all.emplace_back(value.begin(), value.end());
   return all;
@@ -49,11 +49,11 @@ std::uint32_t number(const std::string& text) {
 }
 
 /// The DSAs below a site with the NCs that they hold writeable.
-Result<std::vector<ldap::Entry>> dsas_in(client::Directory& directory, const std::string& site) {
-  return search(directory, site, ldap::Scope::kSubtree, "(objectClass=nTDSDSA)", {"hasMasterNCs", "msDS-hasMasterNCs"});
+Result<std::vector<ldap_client::Entry>> dsas_in(client::Directory& directory, const std::string& site) {
+  return search(directory, site, ldap_client::Scope::kSubtree, "(objectClass=nTDSDSA)", {"hasMasterNCs", "msDS-hasMasterNCs"});
 }
 
-Result<drsuapi::DS_NAME_RESULTW> entries(Result<std::vector<ldap::Entry>> found) {
+Result<drsuapi::DS_NAME_RESULTW> entries(Result<std::vector<ldap_client::Entry>> found) {
   if (!found) return std::unexpected(std::move(found.error()));
   drsuapi::DS_NAME_RESULTW result;
   for (const auto& entry : *found) add(result, entry.dn);
@@ -83,7 +83,7 @@ Result<drsuapi::DS_NAME_RESULTW> servers_for_domain(client::Directory& directory
 
 Result<SchemaGuid> map_guid(client::Directory& directory, const Guid& guid) {
   SchemaGuid mapped{guid, DS_SCHEMA_GUID_NOT_FOUND, {}};
-  TRIBUTARY_TRY(schema, search(directory, directory.schema_nc(), ldap::Scope::kOneLevel, "(schemaIDGUID=" + ldap::escape_filter(guid.octets) + ")",
+  TRIBUTARY_TRY(schema, search(directory, directory.schema_nc(), ldap_client::Scope::kOneLevel, "(schemaIDGUID=" + ldap_client::escape_filter(guid.octets) + ")",
                                {"objectClass", "lDAPDisplayName"}));
   for (const auto& entry : schema) {
     const auto classes = texts(entry, "objectClass");
@@ -93,7 +93,7 @@ Result<SchemaGuid> map_guid(client::Directory& directory, const Guid& guid) {
     mapped.pName = to_utf16_lossy(entry.text("lDAPDisplayName"));
   }
   if (mapped.guidType != DS_SCHEMA_GUID_NOT_FOUND) return mapped;
-  TRIBUTARY_TRY(rights, search(directory, "CN=Extended-Rights," + directory.configuration_nc(), ldap::Scope::kOneLevel,
+  TRIBUTARY_TRY(rights, search(directory, "CN=Extended-Rights," + directory.configuration_nc(), ldap_client::Scope::kOneLevel,
                                "(rightsGuid=" + to_string(guid) + ")", {"displayName", "validAccesses"}));
   for (const auto& right : rights) {
     const std::uint32_t accesses = number(right.text("validAccesses"));
@@ -117,9 +117,9 @@ Result<std::unique_ptr<client::Directory>> open_directory(client::DrsHandle& dc,
 
 Result<drsuapi::DS_NAME_RESULTW> list_names(client::Directory& directory, std::uint32_t what, std::span<const ndr::WString> names) {
   if (what == drsuapi::DS_LIST_SITES)
-    return entries(search(directory, "CN=Sites," + directory.configuration_nc(), ldap::Scope::kOneLevel, "(objectClass=site)"));
+    return entries(search(directory, "CN=Sites," + directory.configuration_nc(), ldap_client::Scope::kOneLevel, "(objectClass=site)"));
   TRIBUTARY_TRY(first, name_at(names, 0));
-  if (what == drsuapi::DS_LIST_SERVERS_IN_SITE) return entries(search(directory, first, ldap::Scope::kSubtree, "(objectClass=server)"));
+  if (what == drsuapi::DS_LIST_SERVERS_IN_SITE) return entries(search(directory, first, ldap_client::Scope::kSubtree, "(objectClass=server)"));
   if (what == drsuapi::DS_LIST_DOMAINS_IN_SITE) return domains_in_site(directory, first);
   if (what != drsuapi::DS_LIST_SERVERS_FOR_DOMAIN_IN_SITE) return fail(win32::kErrorNotSupported, "the DC gives no such list", Phase::kCall);
   TRIBUTARY_TRY(site, name_at(names, 1));
@@ -165,14 +165,14 @@ Result<SiteGraph> read_site_graph(client::Directory& directory) {
   const std::string container = "CN=Sites," + directory.configuration_nc();
   const std::string transport = "CN=IP,CN=Inter-Site Transports," + container;
   SiteGraph graph;
-  TRIBUTARY_TRY(sites, search(directory, container, ldap::Scope::kOneLevel, "(objectClass=site)"));
+  TRIBUTARY_TRY(sites, search(directory, container, ldap_client::Scope::kOneLevel, "(objectClass=site)"));
   for (const auto& site : sites) graph.sites.push_back(site.dn);
-  TRIBUTARY_TRY(links, search(directory, transport, ldap::Scope::kOneLevel, "(objectClass=siteLink)", {"siteList", "cost"}));
+  TRIBUTARY_TRY(links, search(directory, transport, ldap_client::Scope::kOneLevel, "(objectClass=siteLink)", {"siteList", "cost"}));
   for (const auto& link : links) {
     graph.link_names.push_back(link.dn);
     graph.links.push_back({indices(texts(link, "siteList"), graph.sites), number(link.text("cost"))});
   }
-  TRIBUTARY_TRY(bridges, search(directory, transport, ldap::Scope::kOneLevel, "(objectClass=siteLinkBridge)", {"siteLinkList"}));
+  TRIBUTARY_TRY(bridges, search(directory, transport, ldap_client::Scope::kOneLevel, "(objectClass=siteLinkBridge)", {"siteLinkList"}));
   for (const auto& bridge : bridges) graph.bridges.push_back(indices(texts(bridge, "siteLinkList"), graph.link_names));
   TRIBUTARY_TRY(options, directory.ldap().read(transport, {"options"}));
   graph.bridges_required = (number(options.text("options")) & NTDSTRANSPORT_OPT_BRIDGES_REQUIRED) != 0;
@@ -197,8 +197,8 @@ Result<ndr::Seq<drsuapi::DRS_MSG_QUERYSITESREPLYELEMENT_V1>> query_site_costs(cl
 }
 
 Result<std::u16string> computer_account(client::Directory& directory, const std::string& netbios_name) {
-  TRIBUTARY_TRY(found, search(directory, directory.default_nc(), ldap::Scope::kSubtree,
-                              "(&(objectCategory=computer)(sAMAccountName=" + ldap::escape_filter(netbios_name + "$") + "))"));
+  TRIBUTARY_TRY(found, search(directory, directory.default_nc(), ldap_client::Scope::kSubtree,
+                              "(&(objectCategory=computer)(sAMAccountName=" + ldap_client::escape_filter(netbios_name + "$") + "))"));
   if (found.size() != 1) return fail(kErrorDsObjNotFound, "the domain has no computer account " + netbios_name + "$", Phase::kLdap);
   return to_utf16(found[0].dn);
 }

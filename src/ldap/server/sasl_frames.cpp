@@ -49,7 +49,7 @@ Result<> SaslFrames::open(ByteView octets, Bytes& plain) {
   if (octets.data() != begun_.data())
     begun_.assign(octets.begin() + static_cast<std::ptrdiff_t>(*whole), octets.end());
   else if (*whole == begun_.size())
-    begun_ = {};
+    Bytes().swap(begun_);
   else
     begun_.erase(begun_.begin(), begun_.begin() + static_cast<std::ptrdiff_t>(*whole));
   return {};

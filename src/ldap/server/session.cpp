@@ -22,7 +22,7 @@ void return_memory(Bytes& mine, Bytes& spare) {
   if (spare.capacity() == 0 && mine.capacity() <= kSpareOctetsMax)
     mine.swap(spare);
   else
-    mine = {};
+    Bytes().swap(mine);
 }
 
 }  // namespace
@@ -45,7 +45,10 @@ bool Session::is_stalled() const noexcept {
   return end_ || bind_ || tls_asked_ || operations_.size() >= limits_.operations_max || (!operations_.empty() && operation_octets_ >= limits_.message_octets_max);
 }
 
-bool Session::wants_input() const noexcept { return !is_stalled() && unsent().size() < limits_.unsent_octets_max; }
+bool Session::wants_input() const noexcept {
+  if (end_ || tls_asked_ || unsent().size() >= limits_.unsent_octets_max) return false;
+  return !is_stalled() || in_.size() < limits_.read_ahead_octets_max;
+}
 
 std::size_t Session::message_octets_max() const noexcept {
   return connection_.principal ? limits_.message_octets_max : std::min(limits_.message_octets_before_bind_max, limits_.message_octets_max);
@@ -74,7 +77,7 @@ void Session::take_in_pending() {
   if (in_.empty()) return;
   const std::size_t used = take_messages(in_);
   if (end_ || used == in_.size())
-    in_ = {};
+    Bytes().swap(in_);  // assigning {} would keep the memory
   else
     in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(used));
 }

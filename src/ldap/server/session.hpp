@@ -32,6 +32,8 @@ struct SessionLimits {
   std::size_t message_octets_max = 10'485'760;              ///< MaxReceiveBuffer
   std::size_t operations_max = 64;                          ///< outstanding; more are not read. Pipelining gains nothing beyond
   std::size_t unsent_octets_max = std::size_t{256} << 10;   ///< while more waits to be sent no operation of this client runs
+  /// Read, but not looked at while something else has to be over first: only so is the end of a client noticed that waits.
+  std::size_t read_ahead_octets_max = std::size_t{64} << 10;
   std::chrono::milliseconds first_message_timeout{120'000};  ///< InitRecvTimeout
   std::chrono::milliseconds message_timeout{120'000};        ///< a message that began and is not complete
   std::chrono::milliseconds idle_timeout{900'000};           ///< MaxConnIdleTime

@@ -16,21 +16,6 @@ constexpr std::size_t kTokenOverheadMax = std::size_t{64} << 10;
 
 Outcome outcome(ResultCode code, std::string text) { return {.code = code, .matched_dn = {}, .message = std::move(text), .referrals = {}}; }
 
-/// The type of the response to a request with this tag (RFC 4511 4.2 and on).
-std::optional<ResponseTag> response_tag_of(std::uint32_t request_tag) {
-  switch (request_tag) {
-    case 0x60: return ResponseTag::kBind;
-    case 0x63: return ResponseTag::kSearchDone;
-    case 0x66: return ResponseTag::kModify;
-    case 0x68: return ResponseTag::kAdd;
-    case 0x4A: return ResponseTag::kDelete;
-    case 0x6C: return ResponseTag::kModifyDn;
-    case 0x6E: return ResponseTag::kCompare;
-    case 0x77: return ResponseTag::kExtended;
-    default: return std::nullopt;
-  }
-}
-
 struct Counter {
   SessionCounters& counters;
   void add(std::atomic<std::uint64_t>& counter) const { counter.fetch_add(1, std::memory_order_relaxed); }
@@ -61,7 +46,7 @@ void Session::fault(const ReadFault& fault) {
 }
 
 void Session::refuse(const Message& message, ResultCode code, std::string text) {
-  const auto tag = ldap::response_tag_of(message.request);
+  const auto tag = response_tag_of(message.request);
   if (!tag) return;
   if (*tag == ResponseTag::kExtended)
     append_extended_result(output(), message.id, outcome(code, std::move(text)), {}, std::nullopt);

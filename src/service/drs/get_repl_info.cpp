@@ -49,7 +49,10 @@ bool is_about_dsa(std::uint32_t type) {
 }
 bool is_metadata(std::uint32_t type) { return shown_attribute(type, true) == "replPropertyMetaData"; }
 
-/// Any of three rights shows the information: to read the attribute, or to manage or monitor the topology.
+}  // namespace
+
+namespace repl_info {
+
 Result<bool> may_see(const Query& query, std::string_view attribute, store::Dnt object) {
   if (object == kNoDnt) return false;
   const auto& token = query.call.caller->token;
@@ -64,6 +67,16 @@ Result<bool> may_see(const Query& query, std::string_view attribute, store::Dnt 
   return false;
 }
 
+Result<bool> may_see_all(const Query& query) {
+  const auto object = default_nc(query.snapshot, query.dsa.identity());
+  if (!object) return std::unexpected(object.error());
+  return may_see(query, shown_attribute(query.type, false), *object);
+}
+
+}  // namespace repl_info
+
+namespace {
+
 /// The access checks of the section, with the codes that come before and after them.
 Result<void> authorise(const Query& query, bool is_name_dn) {
   const bool is_nc_list = query.type == DS_REPL_INFO_NEIGHBORS || query.type == DS_REPL_INFO_REPSTO;
@@ -73,10 +86,8 @@ Result<void> authorise(const Query& query, bool is_name_dn) {
   }
   const auto attribute = shown_attribute(query.type, query.has_object);
   if (attribute.empty() && !is_about_dsa(query.type)) return fail(win32::kErrorInvalidParameter, "InfoType");
-  Result<store::Dnt> object = query.object;
-  if (is_about_dsa(query.type) || (is_nc_list && !query.has_object)) object = default_nc(query.snapshot, query.dsa.identity());
-  if (!object) return std::unexpected(object.error());
-  const auto granted = may_see(query, attribute, *object);
+  const bool is_about_all = is_about_dsa(query.type) || (is_nc_list && !query.has_object);
+  const auto granted = is_about_all ? repl_info::may_see_all(query) : repl_info::may_see(query, attribute, query.object);
   if (!granted) return std::unexpected(granted.error());
   return *granted ? Result<void>() : fail(win32::kErrorDsDraAccessDenied, "DS-Replication-Monitor-Topology");
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drsuapi/replinfo.hpp"
@@ -33,6 +34,11 @@ struct Query {
   ndr::WString value_dn{};
 };
 using Reply = drsuapi::DRS_MSG_GETREPLINFO_REPLY;
+
+/// Any of three rights shows the information: to read the attribute that it shows (empty: none does), or to manage or monitor the topology.
+[[nodiscard]] Result<bool> may_see(const Query& query, std::string_view attribute, store::Dnt object);
+/// The same for what is not about one object: judged on the default NC.
+[[nodiscard]] Result<bool> may_see_all(const Query& query);
 
 // Each fills the arm of its type.
 [[nodiscard]] Result<void> neighbors(const Query& query, Reply& reply);        ///< also those to whom we tell: REPSTO
