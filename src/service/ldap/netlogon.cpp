@@ -294,11 +294,11 @@ void append_netlogon_answer(Bytes& out, std::int32_t id, const ldap::SearchReque
     const auto value = netlogon_response(dsa, *query, services);
     if (!value) outcome = ldap::outcome_of(value.error());
     // DEVIATION: 6.3.3.3 has an entry without attributes for what is not here; clients take that for a broken DC, no entry for a no.
-    if (value && *value && !request.types_only) {
+    if (value && *value) {
       ldap::EntryWriter entry(out);
       entry.begin(id, {});
       entry.begin_attribute(request.attributes[0]);
-      entry.value(**value);
+      if (!request.types_only) entry.value(ByteView(**value));
       entry.end_attribute();
       entry.end();
     }

@@ -54,16 +54,19 @@ void expect_names(const std::string& printed) {
 
 TEST(NetlogonJudge, Extended) {
   auto given = facts();
-  const auto plain = dumped("NETLOGON_SAM_LOGON_RESPONSE_EX", *encode_response_ex(given, kVersion5Ex));
+  // ndrdump reads this structure with both of its optional fields.
+  given.next_closest_site = "Yonder";
+  constexpr std::uint32_t kVersion = kVersion5Ex | kVersion5ExWithIp;
+  const auto plain = dumped("NETLOGON_SAM_LOGON_RESPONSE_EX", *encode_response_ex(given, kVersion));
   expect_names(plain);
-  for (const auto* text : {"LOGON_SAM_LOGON_RESPONSE_EX", "'forest.example'", "'lab.forest.example'", "'dsa-a.lab.forest.example'", "'DSA-A'", "'Here'", "'There'",
+  for (const auto* text : {"LOGON_SAM_LOGON_RESPONSE_EX", "'forest.example'", "'lab.forest.example'", "'dsa-a.lab.forest.example'", "'DSA-A'", "'Here'", "'There'", "'Yonder'", "10.1.2.3",
                            "e3514235-4b06-11d1-ab04-00c04fc2dcd2"})
     EXPECT_THAT(plain, HasSubstr(text));
   for (const auto* flag : {"1: NBT_SERVER_PDC", "1: NBT_SERVER_GC", "1: NBT_SERVER_LDAP", "1: NBT_SERVER_DS", "1: NBT_SERVER_KDC", "0: NBT_SERVER_TIMESERV",
                            "0: NBT_SERVER_CLOSEST", "1: NBT_SERVER_WRITABLE", "1: NBT_SERVER_FULL_SECRET_DOMAIN_6"})
     EXPECT_THAT(plain, HasSubstr(flag));
   given.is_user_unknown = true;
-  EXPECT_THAT(dumped("NETLOGON_SAM_LOGON_RESPONSE_EX", *encode_response_ex(given, kVersion5Ex)), HasSubstr("LOGON_SAM_LOGON_USER_UNKNOWN_EX"));
+  EXPECT_THAT(dumped("NETLOGON_SAM_LOGON_RESPONSE_EX", *encode_response_ex(given, kVersion)), HasSubstr("LOGON_SAM_LOGON_USER_UNKNOWN_EX"));
 }
 
 TEST(NetlogonJudge, OlderForms) {

@@ -104,7 +104,7 @@ std::optional<Bytes> encode_response(const Facts& facts) {
   writer.name(facts.forest);
   writer.name(facts.dns_domain);
   writer.name(facts.dns_host);
-  writer.octets(facts.ipv4);
+  writer.number(load_be<std::uint32_t>(facts.ipv4.data()));  // low octet first here, unlike in the extended structure
   writer.number((facts.flags & kFlagPdc) | kFlagDs);
   return writer.finish(kVersion1 | kVersion5);
 }

@@ -149,7 +149,7 @@ TEST_F(Ping, MiddleAnswer) {
   EXPECT_EQ(middle.version, netlogon::kVersion1 | netlogon::kVersion5);
   EXPECT_EQ(middle.user, "nobody");
   EXPECT_EQ(middle.dns_host, "dsa-a.lab.example");
-  EXPECT_EQ(to_hex(middle.ip), "0a010203");
+  EXPECT_EQ(to_hex(middle.ip), "0302010a") << "a number, low octet first";
   EXPECT_EQ(middle.flags, netlogon::kFlagPdc | netlogon::kFlagDs);
 }
 
