@@ -62,7 +62,7 @@ def options_of(dsa):
 
 def test_forest():
     global A, B
-    hook = {"password_command": [os.path.join(SOURCE, "packaging", "kadmin-password"), "--realm", FOREST.realm.name]}
+    hook = {"password_command": os.path.join(SOURCE, "packaging", "kadmin-password")}
     A, B = (FOREST.add(name, address=address, port=49152, listen={"endpoint_mapper": True}, ldap={"port": 389, **hook}) for name, address in NAMES.items())
     A.init()
     A.serve(environment=FOREST.realm.environment)

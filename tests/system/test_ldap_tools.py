@@ -3,12 +3,14 @@
 # The ldap* tools of OpenLDAP and python-ldap against two DSAs of ours, over GSSAPI, TLS and StartTLS: what is written at A is read at A and,
 # replicated, at B. RFC 4511; [MS-ADTS] 3.1.1.3, 3.1.1.5, 5.1.1. In namespaces of its own, so that 389 and 636 are free: needs root.
 
+import base64
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
+import uuid
 
 import private_net
 
@@ -62,7 +64,7 @@ def search(base, *arguments, host=None, scope="sub", **options):
 
 
 def values(text, attribute):
-    return re.findall(rf"^{re.escape(attribute)}:? (.*)$", text, re.M | re.I)
+    return re.findall(rf"^{re.escape(attribute)}::? (.*)$", text, re.M | re.I)
 
 
 def eventually(what, seconds=15):
@@ -118,7 +120,7 @@ def test_scopes_and_filters():
     assert len(values(search(base, "(objectCategory=group)", "1.1", scope="one"), "dn")) == GROUPS
     both = values(search(base, "(&(objectClass=user)(|(employeeNumber=1000001)(employeeNumber=1000002)))", "cn"), "cn")
     assert len(both) == 2
-    assert len(values(search(base, "(&(objectClass=user)(!(employeeNumber=10000*))(employeeNumber=100010*))", "1.1"), "dn")) == 100
+    assert len(values(search(base, "(&(objectClass=user)(!(employeeNumber=10000*))(employeeNumber=10001*))", "1.1"), "dn")) == 100
     assert len(values(search(base, "(userAccountControl:1.2.840.113556.1.4.803:=514)", "1.1", "-E", "pr=500/noprompt"), "dn")) == USERS
     assert len(values(search(FOREST.domain_dn, "(anr=u1000003)", "1.1"), "dn")) == 1
 
@@ -126,9 +128,7 @@ def test_scopes_and_filters():
 def test_dn_forms():
     dn = f"OU=People,{FOREST.domain_dn}"
     guid = values(search(dn, "(objectClass=*)", "objectGUID", scope="base"), "objectGUID")[0]
-    import base64
-    import uuid
-    told = search(f"<GUID={uuid.UUID(bytes_le=base64.b64decode(guid.removeprefix(': ')))}>", "(objectClass=*)", "ou", scope="base")
+    told = search(f"<GUID={uuid.UUID(bytes_le=base64.b64decode(guid))}>", "(objectClass=*)", "ou", scope="base")
     assert values(told, "ou") == ["People"]
     told = search(f"<WKGUID=a9d1ca15768811d1aded00c04fd8d5cd,{FOREST.domain_dn}>", "(objectClass=*)", "cn", scope="base")
     assert values(told, "cn") == ["Users"]
@@ -218,9 +218,10 @@ def test_tls_and_simple_bind():
 
 
 def test_layers():
-    for properties, status in (("minssf=56", 0), ("minssf=1,maxssf=1", 0), ("maxssf=0", 8)):
+    """Sealed and signed; without a layer the server offers nothing that such a client takes."""
+    for properties, works in (("minssf=56", True), ("minssf=1,maxssf=1", True), ("maxssf=0", False)):
         done = tool("ldapsearch", "-LLL", "-O", properties, "-b", FOREST.domain_dn, "-s", "base", "1.1", status=None)
-        assert done.returncode == status, (properties, done.stderr)
+        assert (done.returncode == 0) == works, (properties, done.stderr)
 
 
 def test_global_catalog_port():
@@ -230,7 +231,10 @@ def test_global_catalog_port():
 
 
 def test_both_hold_the_same():
-    eventually(lambda: FOREST.digests(A) == FOREST.digests(B))
+    try:
+        eventually(lambda: FOREST.digests(A) == FOREST.digests(B))
+    except AssertionError:
+        raise AssertionError(str(A.verb("digest", "--against", B.host, status=None))) from None
 
 
 def test_end():
