@@ -36,7 +36,7 @@ std::optional<std::uint32_t> integer(std::string_view text) {
 std::optional<schema::Attid> oid(const schema::Schema& schema, std::string_view text) {
   if (const auto* found = schema.find_class(text)) return found->attid;
   if (const auto* found = schema.find_attribute(text)) return found->attid;
-  return std::nullopt;
+  return schema.prefix_table().find_attid(text);  // that of a syntax, for example
 }
 
 /// "B:<digits>:<hex>:<dn>" and "S:<characters>:<text>:<dn>".
@@ -170,7 +170,8 @@ Result<std::string> value_to_ldap(const store::Snapshot& snapshot, const schema:
       if (!has_four) return raw();
       if (const auto* found = schema.find_class(schema::Attid{u32()})) return found->ldap_display_name;
       if (const auto* found = schema.find_attribute(schema::Attid{u32()})) return found->ldap_display_name;
-      return std::to_string(u32());
+      const auto oid_text = schema.prefix_table().oid_from_attid(schema::Attid{u32()});
+      return oid_text.empty() ? std::to_string(u32()) : oid_text;
     }
     default: return raw();
   }

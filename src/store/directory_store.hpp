@@ -137,6 +137,8 @@ class WriteTransaction : public Snapshot {
   /// Retires the invocationId of the identity under the highest USN so far, and takes the new one.
   void take_invocation_id(InvocationId fresh);
 
+  /// Grows with everything that is written. What failed and left it as it was has written nothing (it may have drawn USNs).
+  [[nodiscard]] std::uint64_t changes() const noexcept;
   [[nodiscard]] const std::optional<Error>& failure() const noexcept;
   /// Durable when it returns (unless the engine was opened otherwise). kErrorDiskFull when there is no room: nothing was changed.
   [[nodiscard]] Result<void> commit();

@@ -23,12 +23,14 @@ std::optional<ByteView> Writing::get(Table table, ByteView key) {
 void Writing::put(Table table, ByteView key, ByteView value, kv::PutHint hint) {
   if (failure) return;
   is_changed = true;
+  ++changes;
   if (auto done = writer->put(table, key, value, hint); !done) stick(std::move(done.error()));
 }
 
 void Writing::del(Table table, ByteView key) {
   if (failure) return;
   is_changed = true;
+  ++changes;
   if (auto done = writer->del(table, key); !done) stick(std::move(done.error()));
 }
 
@@ -37,6 +39,7 @@ std::optional<ByteView> Writing::insert(Table table, ByteView key, ByteView valu
   is_changed = true;
   auto there = writer->insert(table, key, value, hint);
   if (!there) return stick(std::move(there.error())), std::nullopt;
+  if (!*there) ++changes;
   return *there;
 }
 
@@ -181,6 +184,7 @@ void WriteTransaction::take_invocation_id(InvocationId fresh) {
   w.fresh_id = fresh;
 }
 
+std::uint64_t WriteTransaction::changes() const noexcept { return static_cast<const Writing&>(*state_).changes; }
 const std::optional<Error>& WriteTransaction::failure() const noexcept { return static_cast<const Writing&>(*state_).failure; }
 
 Result<void> WriteTransaction::commit() {

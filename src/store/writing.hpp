@@ -76,6 +76,7 @@ struct WriteTransaction::Writing final : Snapshot::State {
   kv::Writer* writer = nullptr;  // State::reader owns it
   std::optional<Error> failure;
   bool is_changed = false;
+  std::uint64_t changes = 0;
   std::optional<InvocationId> fresh_id;
   Bytes record, old_record, form, link_record;
   std::map<Dnt, std::int64_t> reference_deltas;

@@ -9,6 +9,7 @@
 #include "repl/updates/links.hpp"
 #include "repl/updates/nc.hpp"
 #include "repl/updates/optional_features.hpp"
+#include "service/access/descriptor_propagation.hpp"
 #include "service/kcc/kcc.hpp"
 
 namespace tributary::dsa {
@@ -37,6 +38,7 @@ void RunningDsa::keep_house() {
     }
   }
   see_to_rids();
+  finish_descriptor_work();
   auto next_collection = net::monotonic_now() + kFirstCollection;
   auto next_kcc = net::monotonic_now() + kFirstKccRun;
   auto next_link_work = net::monotonic_now();
@@ -64,6 +66,7 @@ void RunningDsa::keep_house() {
     if (now >= next_link_work) {
       next_link_work = now + kLinkWorkInterval;
       finish_link_work();
+      finish_descriptor_work();
     }
     if (now >= next_kcc) {
       next_kcc = now + kKccInterval;
@@ -135,6 +138,19 @@ void RunningDsa::finish_link_work() {
       return work->changed == 0 && !more ? fail(win32::kErrorNoMoreItems) : Result<void>();
     });
     if (!done && done.error().code != win32::kErrorNoMoreItems) return log('e', "links of deleted objects: " + describe_error(done.error()));
+  }
+}
+
+/// Descriptors below a changed one ([MS-ADTS] 3.1.1.6.3) that nobody has finished: before a crash, or when the update after the answer failed.
+void RunningDsa::finish_descriptor_work() {
+  for (bool more = service::has_descriptor_propagation(*store_->read()).value_or(false); more;) {
+    const auto done = change([&](store::WriteTransaction& tx) -> Result<void> {
+      const auto work = service::continue_descriptor_propagation(tx, context(), kCollectedMax);
+      if (!work) return std::unexpected(work.error());
+      more = work->more;
+      return {};
+    });
+    if (!done) return log('e', "descriptors below a changed one: " + describe_error(done.error()));
   }
 }
 

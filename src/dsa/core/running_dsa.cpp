@@ -40,7 +40,12 @@ bool contains_id(ByteView list, const InvocationId& id) {
 
 RunningDsa::RunningDsa(const Config& config, Log& log, net::Runtime& runtime, std::unique_ptr<store::DirectoryStore> store)
     : config_(config), log_(log), runtime_(runtime), store_(std::move(store)), partners_(runtime, credentials_of(config)),
-      workers_(config.worker_threads_max), control_([this](repl::Action action) { act(std::move(action)); }) {}
+      workers_(config.worker_threads_max), control_([this](repl::Action action) { act(std::move(action)); }),
+      group_({*store_, turn_, [this] { return context(); },
+              [this](const repl::Updates& updates, std::size_t works) {
+                figures_.updates += works;
+                after_updates(updates);
+              }}) {}
 RunningDsa::~RunningDsa() { stop(); }
 
 Result<std::unique_ptr<RunningDsa>> RunningDsa::open(const Config& config, Log& log, net::Runtime& runtime) {
@@ -170,9 +175,7 @@ Result<repl::Updates> RunningDsa::update(const Update& work) {
 }
 
 void RunningDsa::update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) {
-  auto shared = std::make_shared<std::move_only_function<void(Result<repl::Updates>)>>(std::move(done));
-  const bool is_taken = workers_.post([this, work = std::move(work), shared] { (*shared)(update(work)); });
-  if (!is_taken) (*shared)(fail(win32::kErrorDsDraShutdown, "this DSA is stopping"));
+  group_.post(std::move(work), std::move(done));
 }
 
 void RunningDsa::after_updates(const repl::Updates& updates) {
@@ -330,6 +333,7 @@ void RunningDsa::stop() {
   // First of all: whoever waits for replication, the house among them, is answered.
   if (is_started_) control_.tell_and_wait(repl::Shutdown{});
   if (house_.joinable()) house_.join();
+  group_.stop();
   workers_.stop();
   control_.stop();
   partners_.drop_all();

@@ -15,6 +15,7 @@
 #include "dsa/config/config.hpp"
 #include "dsa/core/control.hpp"
 #include "dsa/core/facts.hpp"
+#include "dsa/core/group_commit.hpp"
 #include "dsa/core/partners.hpp"
 #include "dsa/core/pull.hpp"
 #include "dsa/core/secrets.hpp"
@@ -151,6 +152,7 @@ class RunningDsa final : public service::Dsa {
   // Work that comes by itself (housekeeping.cpp).
   void keep_house();
   void finish_link_work();
+  void finish_descriptor_work();
   void see_to_rids();
   void adopt_features();
 
@@ -177,6 +179,7 @@ class RunningDsa final : public service::Dsa {
   Partners partners_;
   Workers workers_;
   Control control_;
+  GroupCommit group_;
   std::atomic<std::uint64_t> last_call_{0};
   std::mutex waiters_mutex_;
   std::map<repl::CallId, std::move_only_function<void(Win32)>> waiters_;

@@ -25,6 +25,7 @@ namespace {
 
 using directory::has_element;
 
+constexpr std::size_t kDnsLabelMax = 63;
 constexpr std::uint32_t kMachineAccountQuota = 10;  ///< when the domain's root does not say
 /// 3.1.1.5.2.4: given by a client, they mean nothing.
 constexpr std::array<std::string_view, 12> kIgnored = {"distinguishedName", "subRefs", "uSNLastObjRem", "uSNDSALastObjRemoved", "uSNCreated", "uSNChanged",
@@ -98,6 +99,8 @@ void read_attributes(Write& write, const lp::AddRequest& request, AddPlan& plan,
     }
     check_given(write, plan, attribute);
     if (plan.find(attribute.attid) != nullptr) refuse(ResultCode::kAttributeOrValueExists, win32::kErrorDsAttributeOrValueExists, attribute.ldap_display_name + " is there twice");
+    if (attribute.is_single_valued && given.values.size() > 1)
+      refuse(ResultCode::kConstraintViolation, win32::kErrorDsSingleValueConstraint, attribute.ldap_display_name);
     plan.request.attributes.push_back({attribute.attid, write.values(attribute, given.values)});
   }
 }
@@ -164,8 +167,9 @@ bool may_create(const Write& write, Dnt parent, const schema::ClassSchema& objec
 }
 
 void check_special_rdn(const schema::ClassSchema& object_class, std::string_view rdn) {
-  const bool is_site = object_class.attid == class_id::kSite;
-  if (is_site && directory::validate_site_rdn(to_utf16_lossy(rdn)) != win32::kErrorSuccess)
+  if (object_class.attid != class_id::kSite) return;
+  const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  if (rdn.size() > kDnsLabelMax || !std::ranges::all_of(rdn, is_allowed))
     refuse(ResultCode::kInvalidDnSyntax, win32::kErrorDsBadNameSyntax, "a site's name is a DNS label");
 }
 

@@ -34,6 +34,7 @@ void perform_delete(Write& write, const lp::DeleteRequest& request) {
   const Dnt dnt = write.locate(request.dn);
   const auto object = write.object(dnt);
   write.check_role(object.nc(), dnt, object);
+  if (object.nc() == write.reader.schema_nc()) unwilling(win32::kErrorDsCantDelete, "objects of the schema become defunct; they are not deleted");
   if (write.controls.tree_delete) return delete_tree(write, object);
   write.demand(may_delete(write, object), dnt, "deleting");
   if (repl::is_deleted(object)) {

@@ -40,16 +40,17 @@ void perform_modify_dn(Write& write, const lp::ModifyDnRequest& request) {
   const Dnt dnt = write.locate(request.dn);
   const auto object = write.object(dnt);
   if (repl::is_deleted(object)) unwilling(win32::kErrorDsIllegalModOperation, "a deleted object comes back by an undelete: isDeleted removed and distinguishedName replaced");
+  if (repl::is_nc_root(object)) unwilling(win32::kErrorDsModifydnDisallowedByInstanceType, "the root of a naming context");
   const Dnt old_parent = object.parent();
   repl::RenameRequest rename;
   rename.object = dnt;
   rename.new_parent = request.new_superior ? new_parent_of(write, *request.new_superior) : old_parent;
   rename.new_rdn = rdn->front().value;
   rename.rdn_type = rdn->front().type;
-  if (write.object(*rename.new_parent).nc() != object.nc() && !repl::is_nc_root(object))
+  if (write.object(*rename.new_parent).nc() != object.nc())
     unwilling(win32::kErrorDsIllegalModOperation, "an object stays in its naming context: it is added there and deleted here");
   write.check_role(object.nc(), dnt, object);
-  if (!repl::is_nc_root(object)) check_rights(write, object, rename);
+  check_rights(write, object, rename);
   write.updates.append(must(repl::modify_dn(write.tx, write.context, rename, repl::CheckLevel::kClient)));
   if (*rename.new_parent != old_parent) write.propagate_descriptors(std::array{dnt});
 }

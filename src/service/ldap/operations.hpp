@@ -44,6 +44,7 @@ struct LdapSettings {
   std::uint16_t ldap_port = 389, global_catalog_port = 3268;
   std::string kerberos_realm;                    ///< "LAB.EXAMPLE"
   std::shared_ptr<PasswordHook> password_hook;   ///< may be null
+  bool is_kdc = false, is_time_server = false;   ///< what else clients find on this host: the LDAP ping says so
 };
 
 /// Everything that an operation may know; it keeps it for as long as it lives.

@@ -20,13 +20,14 @@ namespace {
 constexpr Guid kForceChangePassword = "00299570-246d-11d0-a768-00aa006e0529"_guid;  // [MS-ADTS] 5.1.3.2.1
 constexpr std::size_t kPasswordUnitsMax = 256;
 
-/// The name of the DC that sets passwords: whoever has the PDC's role.
+/// The name of the DC that sets passwords: whoever has the PDC's role. Empty when that is this DSA.
 std::string pdc_of(LdapCall& call) {
   const auto context = call.dsa.context();
   const auto snapshot = call.dsa.store().read();
   const auto name = directory::guarded([&]() -> std::string {
     const directory::Reader reader(context, *snapshot, call.dsa.identity());
     const Dnt owner = directory::Partitions(reader).role_owner(directory::FsmoRole::kPdc);
+    if (owner == reader.dsa_object()) return "";
     const auto settings = reader.living(owner);
     const auto server = settings ? reader.living(settings->parent()) : std::nullopt;
     return server ? reader.text(*server, attid::kDnsHostName).value_or("") : "";
@@ -40,9 +41,8 @@ lp::Outcome refused(Win32 win32, std::string detail) {
 
 lp::Outcome no_password_hook(LdapCall& call) {
   const auto pdc = pdc_of(call);
-  const bool is_other = !pdc.empty() && !equals_ignoring_case(pdc, call.dsa.identity().host_name);
   return refused(win32::kErrorDsUnwillingToPerform,
-                 "this DSA has no KDC to give passwords to (ldap.password_command)" + (is_other ? "; the owner of the PDC role sets them: " + pdc : std::string()));
+                 "this DSA has no KDC to give passwords to (ldap.password_command)" + (!pdc.empty() ? "; the owner of the PDC role sets them: " + pdc : std::string()));
 }
 
 /// The value as clients send it: in quotes, in UTF-16.

@@ -42,13 +42,6 @@ struct Source {
     const auto object = reader.find(dnt);
     return object ? Values{std::to_string(object->first_u32(attid::kMsDsBehaviorVersion).value_or(0))} : Values{};
   }
-  /// No replica is still on its first way here.
-  [[nodiscard]] bool is_synchronized() const {
-    return std::ranges::none_of(directory::must(snapshot.nc_roots()), [&](Dnt root) {
-      const auto object = reader.find(root);
-      return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
-    });
-  }
 };
 
 Values boolean(bool value) { return {value ? "TRUE" : "FALSE"}; }
@@ -129,7 +122,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"domainControllerFunctionality", false, [](const Source& s) { return s.level(s.reader.dsa_object()); }},
     {"rootDomainNamingContext", false, root_domain},
     {"ldapServiceName", false, ldap_service_name},
-    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && s.is_synchronized()); }},
+    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && is_synchronized(s.reader)); }},
     {"supportedSASLMechanisms", false, [](const Source&) { return list(kMechanisms); }},
     {"supportedLDAPVersion", false, [](const Source&) { return Values{"3", "2"}; }},
     {"supportedLDAPPolicies", false, [](const Source&) { return list(kPolicies); }},
@@ -139,7 +132,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"serverName", false, server_name},
     {"schemaNamingContext", false, [](const Source& s) { return s.dn(s.reader.schema_nc()); }},
     {"namingContexts", false, naming_contexts},
-    {"isSynchronized", false, [](const Source& s) { return boolean(s.is_synchronized()); }},
+    {"isSynchronized", false, [](const Source& s) { return boolean(is_synchronized(s.reader)); }},
     {"highestCommittedUSN", false, [](const Source& s) { return Values{std::to_string(s.snapshot.highest_committed_usn().value)}; }},
     {"dsServiceName", false, [](const Source& s) { return s.dn(s.reader.dsa_object()); }},
     {"dnsHostName", false, [](const Source& s) { return Values{s.reader.identity().host_name}; }},
@@ -216,6 +209,13 @@ class RootDseSearch final : public lp::Operation {
 };
 
 }  // namespace
+
+bool is_synchronized(const directory::Reader& reader) {
+  return std::ranges::none_of(directory::must(reader.snapshot().nc_roots()), [&](Dnt root) {
+    const auto object = reader.find(root);
+    return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
+  });
+}
 
 std::string nt4_name_of(Dsa& dsa, const directory::Reader& reader, const Sid& sid) {
   const Dnt account = directory::must(repl::resolve_sid(reader.snapshot(), sid));

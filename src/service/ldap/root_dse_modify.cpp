@@ -90,7 +90,10 @@ constexpr Entry kOperations[] = {
     {"becomeSchemaMaster", become_schema_master},
     {"doGarbageCollection", do_garbage_collection},
     {"doLinkCleanup", do_link_cleanup},
+    {"enableOptionalFeature", enable_optional_feature},
     {"recalcHierarchy", recalc_hierarchy},
+    {"removeLingeringObject", remove_lingering_object},
+    {"replicateSingleObject", replicate_single_object},
     {"schemaUpdateNow", schema_update_now},
 };
 

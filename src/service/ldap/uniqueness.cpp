@@ -3,15 +3,17 @@
 // here ([MS-ADTS] 3.1.1.5.1.3). See sam.hpp.
 #include <fmt/format.h>
 
+#include "base/utf.hpp"
 #include "base/win32.hpp"
 #include "service/directory/names.hpp"
+#include "service/ldap/heuristics.hpp"
 #include "service/ldap/sam.hpp"
 
 namespace tributary::service::ldap_face {
 namespace {
 
 constexpr std::size_t kMadeUpNamesMax = 100;
-constexpr std::size_t kDontVerifyDigit = 21;  ///< DoNotVerifyUPNAndOrSPNUniqueness, [MS-ADTS] 6.1.1.2.4.1.2
+constexpr std::size_t kDontVerifyPosition = 21;  ///< DoNotVerifyUPNAndOrSPNUniqueness, [MS-ADTS] 6.1.1.2.4.1.2
 constexpr std::uint32_t kDontVerifyUpn = 1, kDontVerifySpn = 2;
 
 bool is_anybody_elses(const Write& write, Attid attid, std::string_view name, Dnt self, Dnt nc) {
@@ -21,12 +23,7 @@ bool is_anybody_elses(const Write& write, Attid attid, std::string_view name, Dn
 }
 
 std::uint32_t unverified(const Write& write) {
-  const Dnt service = write.reader.descendant(write.reader.configuration_nc(), {"Services", "Windows NT", "Directory Service"});
-  const auto object = write.reader.living(service);
-  const auto* attribute = write.schema().find_attribute("dSHeuristics");
-  const auto text = object && attribute != nullptr ? write.reader.text(*object, attribute->attid) : std::nullopt;
-  if (!text || text->size() < kDontVerifyDigit) return 0;
-  const char digit = (*text)[kDontVerifyDigit - 1];
+  const char digit = ds_heuristic(write.reader, kDontVerifyPosition);
   return digit >= '0' && digit <= '7' ? static_cast<std::uint32_t>(digit - '0') : 0;
 }
 
