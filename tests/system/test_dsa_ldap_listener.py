@@ -33,7 +33,6 @@ def test_a_dsa_with_ldap_starts():
     global A
     certificate("localhost")
     A = FOREST.add("dsa-a", ldap={"port": PORT, "tls_port": TLS_PORT, "certificate": PEM, "key": KEY, "idle_timeout_s": 30})
-    FOREST.realm.add_services(["ldap/localhost"], A.keytab)
     A.init()
     A.serve()
 
