@@ -65,6 +65,8 @@ struct LdapCall {
                                                       std::vector<lp::OwnedControl> controls = {});
 
 [[nodiscard]] std::unique_ptr<lp::Operation> start_search(LdapCall call);       ///< any base but the rootDSE's
+[[nodiscard]] std::unique_ptr<lp::Operation> start_dirsync(LdapCall call);       ///< a search with LDAP_SERVER_DIRSYNC_OID or its EX form
+[[nodiscard]] std::unique_ptr<lp::Operation> start_notification(LdapCall call);  ///< a search with LDAP_SERVER_NOTIFICATION_OID
 [[nodiscard]] std::unique_ptr<lp::Operation> start_root_dse_search(LdapCall call);
 [[nodiscard]] std::unique_ptr<lp::Operation> start_compare(LdapCall call);
 [[nodiscard]] std::unique_ptr<lp::Operation> start_add(LdapCall call);

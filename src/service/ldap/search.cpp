@@ -386,6 +386,8 @@ State SearchOperation::finish(Bytes& out, Outcome outcome) {
 std::unique_ptr<lp::Operation> start_search(LdapCall call) {
   auto controls = read_search_controls(call.message.controls);
   if (!controls) return finished(call.message.id, lp::ResponseTag::kSearchDone, std::move(controls.error()));
+  if (controls->dirsync) return start_dirsync(std::move(call));
+  if (controls->notification) return start_notification(std::move(call));
   return std::make_unique<SearchOperation>(std::move(call), std::move(*controls));
 }
 
