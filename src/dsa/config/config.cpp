@@ -14,6 +14,7 @@
 
 #include "base/utf.hpp"
 #include "client/hosts.hpp"
+#include "net/tls_context.hpp"
 #include "security/ntlm/accounts_file.hpp"
 
 #define TOML_EXCEPTIONS 0
@@ -103,6 +104,13 @@ Wrong set_addresses(const toml::node& node, std::vector<std::string>& out) {
   return {};
 }
 
+/// Empty: those of another key.
+Wrong set_addresses_or_none(const toml::node& node, std::vector<std::string>& out) {
+  if (const auto* list = node.as_array(); list != nullptr && list->empty()) return out.clear(), Wrong{};
+  return set_addresses(node, out);
+}
+Wrong set_port_or_none(const toml::node& node, std::uint16_t& out) { return set_number(node, out, 0, 65535); }
+
 struct Key {
   std::string_view section, name;
   Wrong (*set)(Config&, const toml::node&);
@@ -122,6 +130,27 @@ constexpr Key kKeys[] = {
     {"listen", "port", [](Config& c, Node n) { return set_number(n, c.port, 1, 65535); }},
     {"listen", "endpoint_mapper", [](Config& c, Node n) { return set_flag(n, c.endpoint_mapper); }},
     {"listen", "endpoint_mapper_port", [](Config& c, Node n) { return set_number(n, c.endpoint_mapper_port, 1, 65535); }},
+    {"ldap", "port", [](Config& c, Node n) { return set_port_or_none(n, c.ldap.port); }},
+    {"ldap", "tls_port", [](Config& c, Node n) { return set_port_or_none(n, c.ldap.tls_port); }},
+    {"ldap", "global_catalog_port", [](Config& c, Node n) { return set_port_or_none(n, c.ldap.catalog_port); }},
+    {"ldap", "global_catalog_tls_port", [](Config& c, Node n) { return set_port_or_none(n, c.ldap.catalog_tls_port); }},
+    {"ldap", "addresses", [](Config& c, Node n) { return set_addresses_or_none(n, c.ldap.addresses); }},
+    {"ldap", "certificate", [](Config& c, Node n) { return set_path_or_none(n, c.ldap.certificate); }},
+    {"ldap", "key", [](Config& c, Node n) { return set_path_or_none(n, c.ldap.key); }},
+    {"ldap", "client_ca", [](Config& c, Node n) { return set_path_or_none(n, c.ldap.client_ca); }},
+    {"ldap", "require_signing", [](Config& c, Node n) { return set_flag(n, c.ldap.require_signing); }},
+    {"ldap", "password_command", [](Config& c, Node n) { return set_path_or_none(n, c.ldap.password_command); }},
+    {"ldap", "threads", [](Config& c, Node n) { return set_number(n, c.ldap.threads, 0, 64); }},
+    {"ldap", "connections", [](Config& c, Node n) { return set_number(n, c.ldap.connections_max, 1, 1'000'000); }},
+    {"ldap", "connections_per_address", [](Config& c, Node n) { return set_number(n, c.ldap.connections_per_address_max, 1, 1'000'000); }},
+    {"ldap", "idle_timeout_s", [](Config& c, Node n) { return set_duration(n, c.ldap.idle_timeout, 1, 604'800); }},
+    {"ldap", "max_page_size", [](Config& c, Node n) { return set_number(n, c.ldap.max_page_size, 1, 1'000'000); }},
+    {"ldap", "max_value_range", [](Config& c, Node n) { return set_number(n, c.ldap.max_value_range, 1, 1'000'000); }},
+    {"ldap", "max_query_duration_s", [](Config& c, Node n) { return set_duration(n, c.ldap.max_query_duration, 1, 86'400); }},
+    {"ldap", "max_result_set_octets", [](Config& c, Node n) { return set_number(n, c.ldap.max_result_set_octets, 65'536, 1 << 30); }},
+    {"ldap", "max_temp_table_objects", [](Config& c, Node n) { return set_number(n, c.ldap.max_temp_table_candidates, 1, 100'000'000); }},
+    {"ldap", "max_notifications_per_connection", [](Config& c, Node n) { return set_number(n, c.ldap.max_notifications_per_connection, 0, 1'000); }},
+    {"ldap", "max_paged_searches_per_connection", [](Config& c, Node n) { return set_number(n, c.ldap.max_paged_searches_per_connection, 1, 10'000); }},
     {"kerberos", "keytab", [](Config& c, Node n) { return set_path(n, c.keytab); }},
     {"kerberos", "realm", [](Config& c, Node n) { return set_text(n, c.realm); }},
     {"kerberos", "principal", [](Config& c, Node n) { return set_text(n, c.principal); }},
@@ -297,8 +326,26 @@ ConfigResult load_config(const std::string& path) {
   return config;
 }
 
+namespace {
+
+void check_ldap(const LdapConfig& ldap, const std::string& path, std::vector<ConfigFault>& faults) {
+  const auto add = [&](const char* key, std::string what, const char* remedy) { faults.push_back({path, 0, key, std::move(what), remedy}); };
+  const bool has_files = !ldap.certificate.empty() && !ldap.key.empty();
+  if (ldap.certificate.empty() != ldap.key.empty()) add("ldap.certificate", "a certificate and its key belong together", "name both, or neither");
+  if ((ldap.tls_port != 0 || ldap.catalog_tls_port != 0) && !has_files)
+    add("ldap.tls_port", "a port of TLS needs a certificate", "name the PEM files in ldap.certificate and ldap.key, or set the port to 0");
+  if (has_files)
+    if (const auto tls = net::load_tls({ldap.certificate, ldap.key, ldap.client_ca}); !tls)
+      add("ldap.certificate", tls.error().detail, "put the certificate and those of its issuers into one PEM file and its key into another, readable by the account that runs the DSA");
+  if (!ldap.password_command.empty() && access(ldap.password_command.c_str(), X_OK) != 0)
+    add("ldap.password_command", ldap.password_command + " cannot be executed", "name a program that the account that runs the DSA may execute; docs/dsa.md says what it is given");
+}
+
+}  // namespace
+
 std::vector<ConfigFault> check_machine(const Config& config, const std::string& path) {
   std::vector<ConfigFault> faults;
+  check_ldap(config.ldap, path, faults);
   if (access(config.keytab.c_str(), R_OK) != 0)
     faults.push_back({path, 0, "kerberos.keytab", config.keytab + " cannot be read", "export the keys of this DSA's service principals into it, readable by the account that runs the DSA"});
   if (config.ntlm && !config.ntlm_accounts_file.empty()) {

@@ -26,6 +26,30 @@ enum class LogTarget : std::uint8_t { kAuto, kStderr, kJournal };
 
 inline constexpr std::uint16_t kDefaultPort = 49152;
 
+/// [ldap]. A port that is 0 is not served; without any of them there is no LDAP.
+struct LdapConfig {
+  std::uint16_t port = 0, tls_port = 0, catalog_port = 0, catalog_tls_port = 0;
+  std::vector<std::string> addresses{};  ///< numeric; empty: those of [listen]
+  std::string certificate{}, key{};      ///< PEM; empty: no TLS
+  std::string client_ca{};             ///< PEM; empty: clients are not asked for certificates
+  bool require_signing = true;         ///< of SASL binds without TLS
+  std::string password_command{};      ///< empty: passwords are not taken
+  unsigned threads = 0;                ///< 0: one for each core, at most 8
+  std::size_t connections_max = 12'000;
+  std::size_t connections_per_address_max = 1'024;
+  std::chrono::seconds idle_timeout{900};
+  std::uint32_t max_page_size = 1'000;
+  std::uint32_t max_value_range = 1'500;
+  std::chrono::seconds max_query_duration{120};
+  std::uint32_t max_result_set_octets = 262'144;
+  std::uint32_t max_temp_table_candidates = 1'000'000;
+  std::uint32_t max_notifications_per_connection = 5;
+  std::uint32_t max_paged_searches_per_connection = 64;
+
+  [[nodiscard]] bool is_on() const noexcept { return port != 0 || tls_port != 0 || catalog_port != 0 || catalog_tls_port != 0; }
+  friend bool operator==(const LdapConfig&, const LdapConfig&) = default;
+};
+
 struct Config {
   // [dsa]
   std::string data_folder = "/var/lib/tributary";
@@ -37,6 +61,8 @@ struct Config {
   std::uint16_t port = kDefaultPort;
   bool endpoint_mapper = false;
   std::uint16_t endpoint_mapper_port = 135;
+
+  LdapConfig ldap;
 
   // [kerberos]
   std::string keytab = "/etc/tributary/dsa.keytab";
@@ -92,7 +118,7 @@ using ConfigResult = std::expected<Config, std::vector<ConfigFault>>;
 [[nodiscard]] ConfigResult load_config(const std::string& path);
 /// One text; `name` is for messages. Values that it does not have stay as they are in `base`.
 [[nodiscard]] ConfigResult parse_config(std::string_view text, const std::string& name, Config base = {});
-/// What only the machine can tell: the keytab, the file of NTLM accounts and the data folder are there and can be used.
+/// What only the machine can tell: the keytab, the file of NTLM accounts, certificates and the data folder are there and can be used.
 [[nodiscard]] std::vector<ConfigFault> check_machine(const Config& config, const std::string& path);
 
 /// Every key, "listen.port"; those of [hosts] are "hosts.<name>".

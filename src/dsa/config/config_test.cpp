@@ -171,5 +171,32 @@ TEST(Config, HostAddresses) {
   for (const auto* wrong : {"", ":1", "a", "a:", "a:0", "a:65536", "a:1x", "::1:5", "[]:1"}) EXPECT_FALSE(parse_host_address(wrong)) << wrong;
 }
 
+TEST(Config, LdapIsOffUntilItHasAPort) {
+  EXPECT_FALSE(Config{}.ldap.is_on());
+  const auto parsed = parse_config("[ldap]\nport = 389\naddresses = []\nmax_page_size = 50\nidle_timeout_s = 30\n", "dsa.toml");
+  ASSERT_TRUE(parsed) << to_string(parsed.error().front());
+  EXPECT_TRUE(parsed->ldap.is_on());
+  EXPECT_EQ(parsed->ldap.max_page_size, 50U);
+  EXPECT_EQ(parsed->ldap.idle_timeout, std::chrono::seconds(30));
+  EXPECT_THAT(first_fault("[ldap]\ntls_port = 66000\n"), HasSubstr("dsa.toml:2: ldap.tls_port: 66000 is out of place"));
+  EXPECT_THAT(first_fault("[ldap]\nmax_pagesize = 5\n"), HasSubstr("did you mean ldap.max_page_size?"));
+}
+
+TEST(Config, TheFilesOfTlsAreJudged) {
+  const auto faults_of = [](LdapConfig ldap) {
+    Config config;
+    config.ldap = std::move(ldap);
+    std::string text;
+    for (const auto& fault : check_machine(config, "dsa.toml"))
+      if (fault.key.starts_with("ldap.")) text += to_string(fault) + "\n";
+    return text;
+  };
+  EXPECT_EQ(faults_of({.port = 389}), "");
+  EXPECT_THAT(faults_of({.tls_port = 636}), HasSubstr("dsa.toml: ldap.tls_port: a port of TLS needs a certificate: name the PEM files"));
+  EXPECT_THAT(faults_of({.port = 389, .certificate = "/nowhere/a.pem"}), HasSubstr("belong together"));
+  EXPECT_THAT(faults_of({.port = 389, .certificate = "/nowhere/a.pem", .key = "/nowhere/a.key"}), HasSubstr("/nowhere/a.pem: no PEM file"));
+  EXPECT_THAT(faults_of({.port = 389, .password_command = "/etc/passwd"}), HasSubstr("ldap.password_command: /etc/passwd cannot be executed"));
+}
+
 }  // namespace
 }  // namespace tributary::dsa

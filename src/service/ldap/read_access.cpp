@@ -164,7 +164,7 @@ DescriptorAnswers* ReadAccess::answers_for(const store::ObjectView& object) {
   const security::AccessSubject subject{token_->token, is_self ? std::optional(*sid) : std::nullopt};
   fresh->object_rights = security::granted_access(*descriptor, subject, std::array{fresh->object_class});
   decoded_ = std::make_shared<DecodedDescriptor>(DecodedDescriptor{fresh->serial, std::move(*descriptor)});
-  if (answers_ == kept.get()) answers_ = nullptr;
+  if (answers_ == kept.get()) has_answers_ = false;
   kept = std::move(fresh);
   return kept.get();
 }
@@ -188,11 +188,19 @@ Result<bool> ReadAccess::is_visible(const store::ObjectView& object) {
 
 void ReadAccess::look_at(const store::ObjectView& object) {
   object_ = &object;
-  answers_ = answers_for(object);
+  has_answers_ = false;
+}
+
+DescriptorAnswers* ReadAccess::answers() {
+  if (!has_answers_) {
+    answers_ = answers_for(*object_);
+    has_answers_ = true;
+  }
+  return answers_;
 }
 
 bool ReadAccess::may_read(const schema::AttributeSchema& attribute, std::uint32_t) {
-  if (answers_ == nullptr) return false;
+  if (answers() == nullptr) return false;
   const Answer known = answers_->find(attribute.attid);
   if (known != Answer::kUnknown) return known == Answer::kYes;
   const bool may = judge(attribute);
@@ -225,7 +233,7 @@ bool ReadAccess::judge(const schema::AttributeSchema& attribute) {
 }
 
 bool ReadAccess::may_read_descriptor(std::uint32_t parts) {
-  if (answers_ == nullptr) return false;
+  if (answers() == nullptr) return false;
   std::uint32_t wanted = 0;
   if ((parts & 0x7) != 0) wanted |= security::kRightReadControl;
   if ((parts & 0x8) != 0) wanted |= security::kAccessSystemSecurity;

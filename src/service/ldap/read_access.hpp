@@ -41,6 +41,7 @@ class ReadAccess final : public query::ReadRights {
 
  private:
   [[nodiscard]] DescriptorAnswers* answers_for(const store::ObjectView& object);
+  [[nodiscard]] DescriptorAnswers* answers();
   [[nodiscard]] bool judge(const schema::AttributeSchema& attribute);
   [[nodiscard]] const SearchHeuristics& heuristics();
 
@@ -49,6 +50,7 @@ class ReadAccess final : public query::ReadRights {
   const View& view_;
   TokenAnswers* token_;  // of this thread
   const store::ObjectView* object_ = nullptr;
+  bool has_answers_ = false;              // answers_ was looked for
   DescriptorAnswers* answers_ = nullptr;  // null: the object has no descriptor, so nobody sees anything of it
   store::Dnt parent_ = store::kNoDnt;     // whose answer is lists_parent_
   bool lists_parent_ = false, lists_parent_object_ = false;

@@ -2,7 +2,7 @@
 // The rootDSE ([MS-ADTS] 3.1.1.3.2): what a DSA says of itself to everybody. A table has each attribute, whether it comes only when it is
 // asked for by name, and what makes its values. "+" asks for all of those, as other servers have it.
 // DEVIATION: whatever the filter says, the entry is given; some clients send other filters than (objectClass=*) and are answered by Samba.
-// Reads only.
+// Reads only. Replication state (3.1.1.3.2.28 to .30) is constructed/repl_state.hpp's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "query/ldap_values.hpp"
 #include "schema/prefix_table.hpp"
 #include "service/directory/partitions.hpp"
+#include "service/ldap/constructed/repl_state.hpp"
 #include "service/ldap/operations.hpp"
 #include "service/ldap/refusals.hpp"
 #include "service/ldap/root_dse.hpp"
@@ -188,6 +189,10 @@ void write_entry(const LdapCall& call, const lp::SearchRequest& request, Bytes& 
   };
   for (const auto& attribute : kAttributes)
     if (wanted.has(attribute)) write(attribute.name, attribute.values(source));
+  for (const auto name : request.attributes) {  // 3.1.1.3.2.28 to .30
+    const auto plain = name.substr(0, name.find(';'));
+    if (is_repl_state(plain)) write(name, directory::must(repl_state_values(call.dsa, *call.caller, plain, equals_ignoring_case(name.substr(plain.size()), ";binary"))));
+  }
   entry.end();
 }
 

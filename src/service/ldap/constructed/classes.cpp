@@ -4,6 +4,7 @@
 #include "repl/objects/stored_schema.hpp"
 #include "security/access/rights.hpp"
 #include "service/access/object_access.hpp"
+#include "service/ldap/aggregate.hpp"
 #include "service/ldap/constructed/makers.hpp"
 
 namespace tributary::service::ldap_face::constructed {
@@ -43,6 +44,13 @@ Values sub_schema_sub_entry(const Subject& s) {
   const Dnt aggregate = must(s.view.snapshot.find_child(schema_nc, "Aggregate"));
   if (aggregate != kNoDnt) return one(s.dn(aggregate));
   return one("CN=Aggregate," + must(repl::dn_of(s.view.snapshot, s.schema(), schema_nc)));
+}
+
+Values of_aggregate(const Subject& s) {
+  const auto* const sub_schema = s.schema().find_class("subSchema");
+  if (sub_schema == nullptr || !s.is_instance(sub_schema->attid)) return {};
+  const auto* const values = aggregate_of(s.view.context.schema)->find(s.attribute.ldap_display_name);
+  return values != nullptr ? *values : Values{};
 }
 
 Values allowed_child_classes(const Subject& s) { return names_of(child_classes(s.schema(), repl::object_classes(s.object))); }

@@ -54,13 +54,24 @@ TEST_F(Constructed, EveryOneIsFoundByItsSchemaNameAndAnsweredForAnyObject) {
     ++served;
     for (const Dnt object : objects) (void)of(object, attribute.ldap_display_name);
   }
-  EXPECT_EQ(served, 44u);
+  EXPECT_EQ(served, 49u);
   EXPECT_FALSE(is_served_constructed(*dsa.context().schema->find_attribute("msDS-ManagedPassword"))) << "a secret";
   EXPECT_FALSE(is_served_constructed(*dsa.context().schema->find_attribute("description")));
 }
 
 TEST_F(Constructed, S1SubSchemaSubEntryIsTheAggregateOfTheSchemaNc) {
   EXPECT_EQ(one(users, "subSchemaSubEntry"), "CN=Aggregate,CN=Schema,CN=Configuration,DC=lab,DC=example");
+}
+
+// 3.1.1.3.1.1.1: the subSchema object alone describes the schema.
+TEST_F(Constructed, TheAggregateDescribesTheSchema) {
+  const Dnt aggregate = dsa.find("CN=Aggregate,CN=Schema,CN=Configuration,DC=lab,DC=example");
+  ASSERT_NE(aggregate, kNoDnt);
+  EXPECT_THAT(of(aggregate, "attributeTypes"), Contains("( 2.5.4.13 NAME 'description' SYNTAX '1.3.6.1.4.1.1466.115.121.1.15' )"));
+  for (const auto* name : {"objectClasses", "dITContentRules", "extendedAttributeInfo", "extendedClassInfo"}) {
+    EXPECT_GE(of(aggregate, name).size(), 8U) << name;
+    EXPECT_TRUE(of(users, name).empty()) << name;
+  }
 }
 
 TEST_F(Constructed, S2CanonicalName) {

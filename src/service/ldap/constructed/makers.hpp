@@ -63,6 +63,7 @@ Values local_recycle_time(const Subject& s);            // 3.1.1.4.5.38
 
 // classes.cpp
 Values sub_schema_sub_entry(const Subject& s);          // 3.1.1.4.5.1
+Values of_aggregate(const Subject& s);                  // 3.1.1.3.1.1.1: the subSchema object's five
 Values allowed_child_classes(const Subject& s);         // 3.1.1.4.5.3
 Values rights_effective(const Subject& s);              // 3.1.1.4.5.4
 Values allowed_child_classes_effective(const Subject& s);  // 3.1.1.4.5.5

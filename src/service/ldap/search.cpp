@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+// See search.hpp.
+#include "service/ldap/search.hpp"
+
+#include <algorithm>
+
+#include "base/win32.hpp"
+#include "query/links.hpp"
+#include "repl/objects/facts.hpp"
+#include "security/access/access_check.hpp"
+#include "service/ldap/referrals.hpp"
+#include "service/ldap/shown.hpp"
+
+namespace tributary::service::ldap_face {
+namespace {
+
+using lp::Outcome;
+using lp::ResultCode;
+using State = lp::Operation::State;
+using store::kNoDnt;
+
+/// One slice: others wait for the thread.
+constexpr std::chrono::milliseconds kSliceDuration{4};
+constexpr std::size_t kSliceOctets = 64 * 1024;
+/// So many objects between two looks at the clock, and in one piece of a scan.
+constexpr std::size_t kStepsBetweenLooks = 16, kScanPiece = 256;
+
+ObjectGuid next_of(ObjectGuid guid) noexcept {
+  for (auto octet = guid.value.octets.rbegin(); octet != guid.value.octets.rend(); ++octet)
+    if (++*octet != 0) break;
+  return guid;
+}
+
+query::Scope scope_of(lp::Scope scope) noexcept {
+  return scope == lp::Scope::kBase ? query::Scope::kBase : scope == lp::Scope::kOneLevel ? query::Scope::kOneLevel : query::Scope::kSubtree;
+}
+
+Outcome size_limit() { return refusal(ResultCode::kSizeLimitExceeded, win32::kErrorDsSizelimitExceeded, "there is more"); }
+
+}  // namespace
+
+bool SearchOperation::Slice::is_over() const { return out.size() - begin >= kSliceOctets || Stopwatch::now() >= end; }
+
+SearchOperation::SearchOperation(LdapCall call, SearchControls controls)
+    : call_(std::move(call)), request_(std::get<lp::SearchRequest>(call_.message.request)), controls_(std::move(controls)) {
+  const auto& policies = call_.settings->policies;
+  auto duration = policies.max_query_duration;
+  if (request_.time_limit_s != 0) duration = std::min(duration, std::chrono::seconds(request_.time_limit_s));
+  deadline_ = Stopwatch::now() + duration;
+}
+
+State SearchOperation::run(Bytes& out) {
+  const auto context = call_.dsa.context();
+  const auto snapshot = call_.dsa.store().read();
+  const View view{call_.dsa,
+                  context,
+                  *snapshot,
+                  *call_.caller,
+                  controls_.show_deactivated_links,
+                  controls_.show_deleted,
+                  controls_.show_recycled,
+                  controls_.extended_dn};
+  if (!has_begun_) {
+    has_begun_ = true;
+    if (auto refused = begin(view)) return finish(view, out, std::move(*refused));
+  }
+  ReadAccess access(view);
+  EntryMaker maker(view, selection_, access);
+  query::AreaJudge judge(*snapshot, area_);
+  Slice slice{view, access, maker, judge, out, out.size(), Stopwatch::now() + kSliceDuration};
+  return look_at_candidates(slice);
+}
+
+// --- What to look at ---
+
+std::optional<Outcome> SearchOperation::begin(const View& view) {
+  selection_ = read_selection(view.context.schema, request_.attributes);
+  selection_.types_only = request_.types_only;
+  selection_.sd_flags = controls_.sd_flags;
+  selection_.only_partial_set = call_.is_global_catalog;
+  selection_.ranges_never_fail = controls_.ranges_never_fail;
+  selection_.values_max = std::max<std::size_t>(call_.settings->policies.max_value_range, 1);
+  area_.scope = scope_of(request_.scope);
+  if (auto refused = find_area(view)) return refused;
+  if (auto refused = compile(view)) return refused;
+  return begin_page();
+}
+
+std::optional<Outcome> SearchOperation::find_area(const View& view) {
+  const bool takes_all_ncs = call_.is_global_catalog || controls_.phantom_root;
+  if (request_.base.empty() && takes_all_ncs) return find_everything(view);
+  const auto base = locate(view, request_.base);
+  if (!base) {
+    // A base that is not here may have NCs below it that are.
+    if (takes_all_ncs && request_.scope == lp::Scope::kSubtree) {
+      if (auto refused = add_subordinate_ncs(view)) return refused;
+      if (!area_.tops.empty()) return std::nullopt;
+    }
+    return base.error();
+  }
+  const auto object = view.snapshot.find(*base);
+  if (!object) return lp::outcome_of(object.error());
+  ReadAccess access(view);
+  const auto visible = access.is_visible(**object);
+  if (!visible) return lp::outcome_of(visible.error());
+  // A partial replica is what the global catalogue's port shows; at the other one somebody else has the whole.
+  const bool is_elsewhere = has((*object)->flags(), store::ObjectFlags::kPartial) && !call_.is_global_catalog && !controls_.phantom_root;
+  if (!*visible || is_elsewhere) {
+    auto refused = refusal(ResultCode::kNoSuchObject, win32::kErrorDsObjNotFound, "");
+    if (!*visible) return refused;
+    const auto name = repl::dn_of(view.snapshot, view.schema(), *base);
+    const auto dn = name ? repl::parse_dn(view.schema(), *name) : Result<repl::Dn>(repl::Dn{});
+    const auto urls = dn ? referral_urls(view, *dn) : Result<std::vector<std::string>>(std::vector<std::string>{});
+    if (!urls || urls->empty()) return refused;
+    refused = refusal(ResultCode::kReferral, win32::kErrorDsReferral, "the whole is elsewhere");
+    refused.referrals = *urls;
+    return refused;
+  }
+  base_ = area_.base = *base;
+  area_.tops.assign(1, *base);
+  if (controls_.asq) return list_asq(view);
+  return takes_all_ncs && request_.scope == lp::Scope::kSubtree ? add_subordinate_ncs(view) : std::nullopt;
+}
+
+std::optional<Outcome> SearchOperation::find_everything(const View& view) {
+  // The base is the rootDSE, of which nothing is a child in any NC.
+  const auto roots = view.snapshot.nc_roots();
+  if (!roots) return lp::outcome_of(roots.error());
+  area_.scope = query::Scope::kSubtree;
+  area_.tops = *roots;
+  return std::nullopt;
+}
+
+std::optional<Outcome> SearchOperation::add_subordinate_ncs(const View& view) {
+  const auto base = repl::parse_dn(view.schema(), request_.base);
+  repl::Dn above;
+  if (base_ != kNoDnt) {
+    const auto name = repl::dn_of(view.snapshot, view.schema(), base_);
+    if (!name) return lp::outcome_of(name.error());
+    above = repl::parse_dn(view.schema(), *name).value_or(repl::Dn{});
+  } else if (base) {
+    above = *base;
+  }
+  if (above.empty()) return std::nullopt;
+  const auto roots = view.snapshot.nc_roots();
+  if (!roots) return lp::outcome_of(roots.error());
+  for (const store::Dnt root : *roots) {
+    const auto name = repl::dn_of(view.snapshot, view.schema(), root);
+    if (!name) return lp::outcome_of(name.error());
+    const auto dn = repl::parse_dn(view.schema(), *name);
+    if (dn && dn->size() > above.size() && is_dn_within(*dn, above)) area_.tops.push_back(root);
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> SearchOperation::compile(const View& view) {
+  query::CompileOptions options;
+  options.shows_deactivated_links = controls_.show_deactivated_links;
+  const auto is_anr = [](const lp::FilterNode& node) { return node.attribute.size() >= 3 && (node.attribute[0] | 0x20) == 'a' && (node.attribute[1] | 0x20) == 'n'; };
+  if (std::ranges::any_of(request_.filter.nodes, is_anr)) {
+    const auto heuristics = search_heuristics(view);
+    options.suppresses_first_last_anr = heuristics.suppresses_first_last_anr;
+    options.suppresses_last_first_anr = heuristics.suppresses_last_first_anr;
+  }
+  auto compiled = query::compile_filter(view.snapshot, view.context.schema, request_.filter, options);
+  if (!compiled) return lp::outcome_of(compiled.error());
+  filter_ = std::move(*compiled);
+  matcher_.emplace(*filter_);
+  if (is_asq_) return std::nullopt;
+  auto plan = query::make_plan(view.snapshot, *filter_, area_);
+  if (!plan) return lp::outcome_of(plan.error());
+  plan_ = std::move(*plan);
+  is_scan_ = plan_.is_scan();
+  if (is_scan_) return std::nullopt;
+  auto list = query::candidates(view.snapshot, *filter_, area_, plan_);
+  if (!list) return lp::outcome_of(list.error());
+  list_ = std::move(*list);
+  return std::nullopt;
+}
+
+std::optional<Outcome> SearchOperation::begin_page() {
+  const std::size_t page_max = std::max<std::size_t>(call_.settings->policies.max_page_size, 1);
+  entries_max_ = page_max;
+  if (request_.size_limit != 0) entries_max_ = std::min<std::size_t>(entries_max_, request_.size_limit);
+  if (!controls_.paged) return std::nullopt;
+  digest_ = request_digest(request_, *call_.caller);
+  if (controls_.paged->size != 0 && controls_.paged->size <= entries_max_) {
+    entries_max_ = controls_.paged->size;
+    ends_with_page_ = true;
+  } else {
+    ends_with_page_ = entries_max_ == page_max;
+  }
+  if (controls_.paged->cookie.empty()) return std::nullopt;
+  const auto cookie = decode_cookie(controls_.paged->cookie);
+  if (!cookie || cookie->digest != digest_)
+    return refusal(ResultCode::kUnwillingToPerform, win32::kErrorInvalidParameter, "the cookie belongs to another search");
+  // What a list was for, a scan can be by now, and the other way round: whoever is behind begins again from the other's position.
+  if (cookie->order == PageCookie::Order::kScan) {
+    is_scan_ = true;
+    next_guid_ = cookie->guid;
+    is_scan_over_ = next_guid_.is_null();
+  } else if (is_scan_) {
+    return refusal(ResultCode::kUnwillingToPerform, win32::kErrorDsAdminLimitExceeded, "the directory has grown too much since the first page");
+  } else {
+    next_ = static_cast<std::size_t>(std::ranges::upper_bound(list_, store::Dnt{cookie->position}) - list_.begin());
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> SearchOperation::list_asq(const View& view) {
+  is_asq_ = true;
+  if (request_.scope != lp::Scope::kBase) return refusal(ResultCode::kUnwillingToPerform, win32::kErrorInvalidParameter, "an attribute-scoped query has the scope base");
+  const auto* attribute = view.schema().find_attribute(*controls_.asq);
+  if (attribute == nullptr || attribute->syntax != schema::Syntax::kDn)
+    return refusal(ResultCode::kInvalidAttributeSyntax, win32::kErrorDsInvalidAttributeSyntax, "the attribute has no DNs as values");
+  const auto object = view.snapshot.find(base_);
+  if (!object) return lp::outcome_of(object.error());
+  ReadAccess access(view);
+  access.look_at(**object);
+  if (!access.may_read(*attribute)) return std::nullopt;
+  const auto take = [&](const store::Dnt& dnt) {
+    list_.push_back(dnt);
+    return list_.size() < call_.settings->policies.max_temp_table_candidates;
+  };
+  Result<void> walked;
+  if (attribute->is_back_link()) {
+    const auto* forward = view.schema().link_partner(*attribute);
+    if (forward != nullptr) walked = query::for_each_source(view.snapshot, base_, forward->attid, view.show_deactivated_links, take);
+  } else if (attribute->is_forward_link()) {
+    walked = query::for_each_target(view.snapshot, base_, attribute->attid, view.show_deactivated_links, take);
+  } else if (const auto values = (*object)->find(attribute->attid); values && values->references()) {
+    for (std::size_t i = 0; i < values->size(); ++i) list_.push_back(store::reference_target(values->value(i)));
+  }
+  if (!walked) return lp::outcome_of(walked.error());
+  std::ranges::sort(list_);
+  list_.erase(std::unique(list_.begin(), list_.end()), list_.end());
+  return std::nullopt;
+}
+
+// --- Looking ---
+
+State SearchOperation::look_at_candidates(Slice& slice) { return is_scan_ ? look_at_all(slice) : look_at_listed(slice); }
+
+State SearchOperation::look_at_listed(Slice& slice) {
+  for (std::size_t steps = 1; next_ < list_.size(); ++steps) {
+    const store::Dnt dnt = list_[next_++];
+    if (const auto over = consider(slice, dnt)) return *over;
+    if (steps % kStepsBetweenLooks == 0 && slice.is_over()) return State::kMore;
+  }
+  return finish_page(slice.view, slice.out);
+}
+
+State SearchOperation::look_at_all(Slice& slice) {
+  std::vector<store::Dnt> piece;
+  while (!is_scan_over_) {
+    piece.clear();
+    const auto walked = slice.view.snapshot.by_guid(next_guid_, [&](const store::Dnt& dnt) {
+      piece.push_back(dnt);
+      return piece.size() < kScanPiece;
+    });
+    if (!walked) return finish(slice.view, slice.out, lp::outcome_of(walked.error()));
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      const auto object = slice.view.snapshot.find(piece[i]);
+      if (!object) return finish(slice.view, slice.out, lp::outcome_of(object.error()));
+      if (*object) next_guid_ = next_of((*object)->guid());
+      is_scan_over_ = next_guid_.is_null();  // behind the last GUID there is
+      if (const auto over = consider(slice, piece[i])) return *over;
+      if ((i + 1) % kStepsBetweenLooks == 0 && slice.is_over()) return State::kMore;
+    }
+    if (piece.size() < kScanPiece) is_scan_over_ = true;
+  }
+  return finish_page(slice.view, slice.out);
+}
+
+Result<bool> SearchOperation::matches(Slice& slice, const store::ObjectView& object) {
+  if (!is_shown(slice.view, object)) return false;
+  if (!is_asq_) {
+    const auto inside = slice.judge.contains(object);
+    if (!inside || !*inside) return inside;
+  }
+  slice.access.look_at(object);
+  const auto truth = matcher_->match(slice.view.snapshot, object, &slice.access);
+  if (!truth) return std::unexpected(truth.error());
+  if (*truth != query::Truth::kTrue) return false;
+  return slice.access.is_visible(object);
+}
+
+std::optional<State> SearchOperation::consider(Slice& slice, store::Dnt dnt) {
+  ++visited_;
+  if (visited_ % kStepsBetweenLooks == 0 && Stopwatch::now() >= deadline_)
+    return finish(slice.view, slice.out, refusal(ResultCode::kTimeLimitExceeded, win32::kErrorDsTimelimitExceeded, "the search takes too long"));
+  const auto object = slice.view.snapshot.find(dnt);
+  if (!object) return finish(slice.view, slice.out, lp::outcome_of(object.error()));
+  if (!*object) return std::nullopt;
+  const auto is_match = matches(slice, **object);
+  if (!is_match) return finish(slice.view, slice.out, lp::outcome_of(is_match.error()));
+  return *is_match ? found(slice, **object) : std::nullopt;
+}
+
+std::optional<State> SearchOperation::found(Slice& slice, const store::ObjectView& object) {
+  if (returned_ == entries_max_) return finish(slice.view, slice.out, size_limit());
+  lp::EntryWriter writer(slice.out);
+  if (auto written = slice.maker.write(object, call_.message.id, writer); !written) {
+    const bool is_clients = written.error().code == win32::kErrorInvalidParameter;
+    return finish(slice.view, slice.out, is_clients ? lp::outcome_of(ResultCode::kOperationsError, written.error()) : lp::outcome_of(written.error()));
+  }
+  ++returned_;
+  if (returned_ == entries_max_ && ends_with_page_) return finish_page(slice.view, slice.out);
+  return std::nullopt;
+}
+
+// --- The end ---
+
+State SearchOperation::finish_page(const View& view, Bytes& out) {
+  const bool is_whole = is_scan_ ? is_scan_over_ : next_ == list_.size();
+  Outcome outcome;
+  if (is_whole && !controls_.domain_scope && !call_.is_global_catalog && !controls_.phantom_root && base_ != kNoDnt && !is_asq_) {
+    const auto references = continuation_urls(view, base_, request_.scope);
+    if (!references) return finish(view, out, lp::outcome_of(references.error()));
+    for (const auto& urls : *references) lp::append_search_reference(out, call_.message.id, urls);
+  }
+  return finish(view, out, std::move(outcome));
+}
+
+State SearchOperation::finish(const View&, Bytes& out, Outcome outcome) {
+  std::vector<lp::OwnedControl> controls;
+  if (controls_.paged && outcome.ok()) {
+    const bool is_whole = is_scan_ ? is_scan_over_ : next_ == list_.size();
+    lp::PagedResults page;
+    if (!is_whole) {
+      const auto last = next_ == 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(list_.empty() ? store::kNoDnt : list_[next_ - 1]);
+      page.cookie = encode_cookie({is_scan_ ? PageCookie::Order::kScan : PageCookie::Order::kList, digest_, last, next_guid_});
+    }
+    controls.push_back(lp::write_paged_results(page));
+  }
+  lp::append_result(out, call_.message.id, lp::ResponseTag::kSearchDone, outcome, controls);
+  return State::kDone;
+}
+
+std::unique_ptr<lp::Operation> start_search(LdapCall call) {
+  auto controls = read_search_controls(call.message.controls);
+  if (!controls) return finished(call.message.id, lp::ResponseTag::kSearchDone, std::move(controls.error()));
+  return std::make_unique<SearchOperation>(std::move(call), std::move(*controls));
+}
+
+}  // namespace tributary::service::ldap_face
