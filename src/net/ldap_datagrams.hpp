@@ -15,12 +15,13 @@ class LdapDatagrams {
   void close();
 
  private:
+  class Datagram;
   void receive();
-  void answer(ByteView octets);
+  [[nodiscard]] Bytes answer(ByteView octets, const Datagram& datagram);
 
   asio::ip::udp::socket socket_;
   LdapShared& shared_;
-  asio::ip::udp::endpoint local_, from_;
+  asio::ip::udp::endpoint local_;
   std::vector<std::uint8_t> buffer_;
   bool closed_ = false;
 };

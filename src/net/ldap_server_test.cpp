@@ -273,11 +273,11 @@ TEST(LdapServer, TheGlobalCatalogueHasPortsOfItsOwn) {
 }
 
 TEST(LdapServer, AnswersDatagrams) {
-  LdapListener listener;
+  LdapListener listener([](auto& options) { options.addresses = {"0.0.0.0"}; });
   const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 4);  // 127.0.0.5: the answer has to come from there
   address.sin_port = htons(listener.server->port());
   ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   for (const Bytes& unanswered : {Bytes{1, 2, 3}, simple_bind(1, "a", "b"), search(2, "silence"), search(3, std::string(5000, 'x'))})
@@ -290,7 +290,7 @@ TEST(LdapServer, AnswersDatagrams) {
   answer.resize(static_cast<std::size_t>(std::max<ssize_t>(::recv(fd, answer.data(), answer.size(), 0), 0)));
   const auto responses = take_responses(answer);
   ASSERT_EQ(responses.size(), 1U);
-  EXPECT_EQ(responses[0].line(), "9 done 0") << "the only one that is answered";
+  EXPECT_EQ(responses[0].line(), "9 done 0 asked at 127.0.0.5") << "the only one that is answered";
   ::close(fd);
 }
 

@@ -12,7 +12,8 @@ inline constexpr int kUnacknowledgedMaxMs = 25'000;
 /// A connection on which nothing travels is asked after this long, and again at this interval.
 inline constexpr int kKeepAliveIdleSeconds = 30, kKeepAliveIntervalSeconds = 5, kKeepAliveProbes = 4;
 
-/// No delay of small segments, and the limits above. What the system does not have is left out.
-void watch_peer(boost::asio::ip::tcp::socket& socket);
+/// No delay of small segments, and the limits above. What the system does not have is left out. Where a peer may take its time, like a person who
+/// reads page by page, `unacknowledged_max_ms` is longer.
+void watch_peer(boost::asio::ip::tcp::socket& socket, int unacknowledged_max_ms = kUnacknowledgedMaxMs);
 
 }  // namespace tributary::net

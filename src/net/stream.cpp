@@ -18,6 +18,8 @@
 namespace tributary::net {
 namespace {
 
+/// A reader that pauses is not a peer that is gone: how long it may, its server says, and sooner than this.
+constexpr int kUntakenMaxMs = 90'000;
 /// One write under TLS: records are 16 KiB, and a peer that takes little is noticed between two writes.
 constexpr std::size_t kTlsWriteMax = std::size_t{64} << 10;
 
@@ -66,7 +68,7 @@ Stream::Stream(Socket socket) : socket_(std::move(socket)) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   (void)::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
-  watch_peer(socket_);
+  watch_peer(socket_, kUntakenMaxMs);
 }
 Stream::~Stream() = default;
 

@@ -145,6 +145,8 @@ class Planner {
     const Item& item = filter_.items[at];
     std::optional<std::uint64_t> best;
     const std::size_t begin = steps_.size();
+    for (std::uint32_t child = at + 1; child < item.end; child = filter_.items[child].end)
+      if (filter_.items[child].test == Test::kConstant && filter_.items[child].constant != Truth::kTrue) return count_leaf(child, bound);
     std::size_t parts = 0;
     for (std::uint32_t child = at + 1; child < item.end && parts < kAndPartsMax; child = filter_.items[child].end, ++parts) {
       const std::size_t mark = steps_.size();

@@ -21,6 +21,7 @@
 #include "repl/queue/queue.hpp"
 #include "repl/updates/updates.hpp"
 #include "security/access/token.hpp"
+#include "service/change_signal.hpp"
 #include "store/directory_store.hpp"
 #include "topology/configuration.hpp"
 
@@ -108,6 +109,9 @@ class Dsa {
   /// on any thread, when the update is durable or has failed. Does not block.
   virtual void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) = 0;
 
+  /// Told after every commit that changed objects or link values, whoever originated it. Does not block.
+  [[nodiscard]] ChangeSignal& changes() noexcept { return changes_; }
+
   /// Hands a request that was checked to the replication queue. `request.call` is overwritten. `done` is called exactly once on any
   /// thread with what the scheduler replied: for an asynchronous request when it is queued, otherwise when it is over. Does not block.
   virtual repl::CallId submit(repl::Request request, std::move_only_function<void(Win32)> done) = 0;
@@ -138,6 +142,9 @@ class Dsa {
 
   /// One line for the log; `level` is 'e', 'w', 'i' or 'd'. Does not block.
   virtual void log(char level, std::string line) = 0;
+
+ private:
+  ChangeSignal changes_;
 };
 
 }  // namespace tributary::service

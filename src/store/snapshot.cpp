@@ -48,7 +48,7 @@ Result<std::optional<ObjectView>> Snapshot::State::object(Dnt dnt) {
   const auto record = reader->get(Table::kObjects, key);
   if (!record) return std::unexpected(record.error());
   if (!*record) return std::nullopt;
-  if (checked_.empty()) checked_.resize(checked_max_);
+  make_room();
   Checked& slot = slot_of(dnt);
   if (slot.dnt == dnt && slot.record == (*record)->data()) return RecordCodec::at(dnt, slot.record);
   const auto view = RecordCodec::open(dnt, **record);

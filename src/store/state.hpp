@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/win32.hpp"
 #include "store/directory_store.hpp"
 #include "store/format/keys.hpp"
@@ -71,8 +73,16 @@ struct Snapshot::State {
     const std::uint8_t* record = nullptr;
   };
   Checked& slot_of(Dnt dnt) noexcept { return checked_[static_cast<std::size_t>(dnt) % checked_.size()]; }
+  /// Room for a few with the first look-up, for all when it becomes many: most snapshots are for one small question.
+  void make_room() {
+    constexpr std::size_t kFew = 64, kMany = 128;
+    if (look_ups_ == 0) checked_.resize(std::min(kFew, checked_max_));
+    else if (look_ups_ == kMany) checked_.assign(checked_max_, {});
+    if (look_ups_ <= kMany) ++look_ups_;
+  }
   std::size_t checked_max_;
-  std::vector<Checked> checked_;  // made with the first look-up
+  std::size_t look_ups_ = 0;
+  std::vector<Checked> checked_;
 };
 
 }  // namespace tributary::store

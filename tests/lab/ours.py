@@ -49,8 +49,9 @@ class OurDsa:
         self.process = None
 
     def principals(self):
-        """The computer account, with which it asks, and the services as which it is asked. Samba's client asks in capitals, and MIT's KDC minds."""
-        return [f"{self.name}$", f"ldap/{self.host}", f"ldap/{self.host.upper()}", f"{DRSUAPI}/{self.guid}/{self.forest.domain}", f"{DRSUAPI.lower()}/{self.guid}/{self.forest.domain}"]
+        """The computer account, with which it asks, and the services as which it is asked. Samba's client asks in capitals, and
+        MIT's KDC minds. ldap/localhost is for LDAP clients where no name of the DSA can be looked up."""
+        return [f"{self.name}$", f"ldap/{self.host}", f"ldap/{self.host.upper()}", "ldap/localhost", f"{DRSUAPI}/{self.guid}/{self.forest.domain}", f"{DRSUAPI.lower()}/{self.guid}/{self.forest.domain}"]
 
     def configure(self):
         os.makedirs(self.folder, mode=0o700, exist_ok=True)

@@ -14,12 +14,9 @@ NAMES = {"dsa-a": "127.0.0.1", "dsa-b": "127.0.0.2"}
 DOMAIN = "lab.example"
 USERS, GROUPS = 300, 10
 
-if "TRIBUTARY_IN_NAMESPACE" not in os.environ:
-    os.environ["TRIBUTARY_IN_NAMESPACE"] = "1"
-    enter = ('ip link set lo up && hosts=$(mktemp) && printf "127.0.0.1 localhost\\n%s" "$1" >"$hosts" && mount --bind "$hosts" /etc/hosts && '
-             'rm "$hosts" && shift && exec "$@"')
-    entries = "".join(f"{address} {name}.{DOMAIN}\n" for name, address in NAMES.items())
-    os.execvp("unshare", ["unshare", "-n", "-m", "sh", "-c", enter, "sh", entries, sys.executable, *sys.argv])
+import private_net
+
+private_net.enter(NAMES, DOMAIN)
 
 import people  # noqa: E402
 import tlib  # noqa: E402

@@ -54,6 +54,18 @@ void say_replicas(const cli::Context& context, const object& status) {
   context.say_lines(replicas.text());
 }
 
+void say_ldap(const cli::Context& context, const object& status) {
+  const auto* const ldap = status.if_contains("ldap");
+  if (ldap == nullptr || !ldap->is_object()) return;
+  std::string urls;
+  for (const auto& url : ldap->at("urls").as_array()) urls += fmt::format("{}{}", urls.empty() ? "" : " ", std::string_view(url.as_string()));
+  const auto& connections = ldap->at("connections").as_object();
+  const auto& operations = ldap->at("operations").as_object();
+  context.say(fmt::format("  LDAP at {}: connections {} of {}, binds {} ({} failed), searches {}, compares {}, adds {}, modifies {}, deletes {}, renames {}", urls,
+                          count(connections, "open"), count(connections, "limit"), count(operations, "bind"), count(operations, "bind_failed"), count(operations, "search"),
+                          count(operations, "compare"), count(operations, "add"), count(operations, "modify"), count(operations, "delete"), count(operations, "modify_dn")));
+}
+
 void say_status(const cli::Context& context, const object& status) {
   context.say(fmt::format("{} ({}), forest {}, port {}, USN {}", text_member(status, "host"), text_member(status, "dsa_guid"), text_member(status, "forest"), count(status, "port"),
                           count(status, "highest_committed_usn")));
@@ -72,6 +84,7 @@ void say_status(const cli::Context& context, const object& status) {
                           count(figures, "objects_applied"), count(figures, "links_applied"), count(figures, "notifications_sent"), count(figures, "notifications_failed"), count(figures, "updates")));
   context.say(fmt::format("  connections {} of {}, calls {} ({} in progress, {} refused)", count(connections, "open"), count(connections, "limit"), count(calls, "served"), count(calls, "in_progress"),
                           count(calls, "refused_busy") + count(calls, "refused_callers")));
+  say_ldap(context, status);
 }
 
 Result<> run(cli::Context& context, Arguments& arguments) {

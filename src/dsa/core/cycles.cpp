@@ -207,6 +207,7 @@ bool RunningDsa::page_applied(const repl::Start& start, const repl::ReplicationC
   }
   if (figures.schema_changed && applied_by(figures) != applied_by(told))
     if (auto loaded = reload_schema(); !loaded) log('e', "the schema cannot be read: " + loaded.error().detail);
+  if (applied_by(figures) != applied_by(told)) changes().notify();
   if (step.kind != CycleStep::Kind::kSend) return true;
   control_.tell_and_wait(repl::PageBoundary{start.operation, news(figures, told)});
   return !cycle.gives_way;

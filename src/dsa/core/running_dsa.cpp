@@ -191,6 +191,7 @@ void RunningDsa::after_updates(const repl::Updates& updates) {
     touches_configuration |= guid == identity_.configuration_nc || named == known->nc_guids.end();
     control_.tell(repl::LocalChange{guid, updates.urgent});
   }
+  changes().notify();
   if (touches_configuration) replicas_changed();
 }
 

@@ -87,7 +87,8 @@ class Exporter {
     // objectClass first: readers like to know.
     if (const auto classes = object.find(repl::attid::kObjectClass))
       if (auto done = values(object, *classes); !done) return done;
-    if (options_.with_operational) append_ldif_value(out_, "objectGUID", std::string(object.guid().value.octets.begin(), object.guid().value.octets.end()));
+    const auto guid = object.guid();
+    if (options_.with_operational) append_ldif_value(out_, "objectGUID", std::string(guid.value.octets.begin(), guid.value.octets.end()));
     for (std::size_t i = 0; i < object.attribute_count(); ++i) {
       const auto attribute = object.attribute(i);
       if (attribute.attid() == repl::attid::kObjectClass) continue;

@@ -6,6 +6,7 @@
 
 #include "base/win32.hpp"
 #include "dsa/serve/control_commands.hpp"
+#include "dsa/serve/ldap.hpp"
 #include "dsa/serve/ntlm.hpp"
 #include "dsa/serve/operations.hpp"
 #include "security/chosen_acceptor.hpp"
@@ -84,6 +85,22 @@ Result<void> Server::listen() {
   return {};
 }
 
+Result<void> Server::listen_for_ldap() {
+  if (!config_.ldap.is_on()) return {};
+  const auto make_acceptor = [this](security::AuthType type) {
+    std::shared_ptr<const security::AcceptorKeys> keys;
+    {
+      const std::lock_guard guard(keys_mutex_);
+      keys = keys_;
+    }
+    return security::make_acceptor(std::move(keys), {.auth_type = type, .dce_style = false, .as_asked = true});
+  };
+  auto ldap = LdapService::start(config_, *dsa_, log_, make_acceptor);
+  if (!ldap) return std::unexpected(std::move(ldap.error()));
+  ldap_ = std::move(*ldap);
+  return {};
+}
+
 Result<std::unique_ptr<Server>> Server::start(const Config& config, Log& log) {
   std::unique_ptr<Server> server(new Server(config, log));
   if (auto loaded = server->load_keys(); !loaded) return std::unexpected(std::move(loaded.error()));
@@ -100,6 +117,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, Log& log) {
   add_operations(*server->drsuapi_);
   if (auto loaded = server->load_ntlm(); !loaded) return std::unexpected(std::move(loaded.error()));
   if (auto listening = server->listen(); !listening) return std::unexpected(std::move(listening.error()));
+  if (auto listening = server->listen_for_ldap(); !listening) return std::unexpected(std::move(listening.error()));
   auto control = ControlServer::start(config.data_folder + "/control", [&server = *server](const auto& request, Descriptor file, const ControlReply& progress) {
     return run_control_command(server, request, std::move(file), progress);
   });
@@ -111,6 +129,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, Log& log) {
 
 Server::~Server() {
   control_.reset();
+  ldap_.reset();  // while the DSA still answers those who run
   if (rpc_) rpc_->shut_down(kGrace);
   if (logons_) logons_->close();
   if (drsuapi_) drsuapi_->stop();
@@ -127,6 +146,7 @@ void Server::reload(const Config& config) {
   if (auto loaded = load_keys(); !loaded) log_.write('e', "the keys stay as they are: " + loaded.error().detail);
   config_.ntlm = config.ntlm;
   config_.ntlm_accounts_file = config.ntlm_accounts_file;
+  if (ldap_) ldap_->reload(config);
   if (auto loaded = load_ntlm(); !loaded) log_.write('e', "NTLM stays as it is: " + loaded.error().detail);
 }
 

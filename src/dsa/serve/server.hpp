@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A DSA that serves: the running DSA, its RPC listener with drsuapi on it, its endpoint mapper, its control socket; made in an order in
+// A DSA that serves: the running DSA, its RPC listener with drsuapi on it, its endpoint mapper, LDAP, its control socket; made in an order in
 // which nobody reaches what is not there yet, ended in the other one. [MS-DRSR] 2.1, 2.2, 3.1.
 #pragma once
 
@@ -19,6 +19,7 @@ struct AcceptorOptions;
 
 namespace tributary::dsa {
 
+class LdapService;
 class LogonGate;
 
 class Server {
@@ -31,7 +32,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// A changed configuration, as far as a running DSA can follow it; keys are read again from the keytab, NTLM accounts
-  /// from their file.
+  /// from their file, certificates from theirs.
   void reload(const Config& config);
 
   [[nodiscard]] RunningDsa& dsa() noexcept { return *dsa_; }
@@ -39,6 +40,8 @@ class Server {
   [[nodiscard]] std::uint16_t mapper_port() const noexcept { return rpc_->mapper_port(); }
   [[nodiscard]] net::RpcServerFigures rpc_figures() const { return rpc_->figures(); }
   [[nodiscard]] service::DrsuapiFigures drsuapi_figures() const { return drsuapi_->figures(); }
+  /// Null: LDAP is off.
+  [[nodiscard]] const LdapService* ldap() const noexcept { return ldap_.get(); }
   [[nodiscard]] FileTime started() const noexcept { return started_; }
   [[nodiscard]] const Config& config() const noexcept { return config_; }
 
@@ -46,6 +49,7 @@ class Server {
   class SystemClock;
   Server(const Config& config, Log& log);
   [[nodiscard]] Result<void> listen();
+  [[nodiscard]] Result<void> listen_for_ldap();
   [[nodiscard]] Result<void> load_keys();
   [[nodiscard]] Result<void> load_ntlm();
   [[nodiscard]] std::shared_ptr<security::SecurityContext> make_acceptor(security::AuthType type);
@@ -63,6 +67,7 @@ class Server {
   std::shared_ptr<LogonGate> logons_;
   std::unique_ptr<service::DrsuapiServer> drsuapi_;
   std::unique_ptr<net::RpcServer> rpc_;
+  std::unique_ptr<LdapService> ldap_;
   std::unique_ptr<ControlServer> control_;
 };
 

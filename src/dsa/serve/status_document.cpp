@@ -4,6 +4,7 @@
 
 #include "base/win32.hpp"
 #include "dsa/serve/control_commands.hpp"
+#include "dsa/serve/ldap.hpp"
 #include "dsa/serve/server.hpp"
 
 namespace tributary::dsa {
@@ -112,6 +113,7 @@ object status_document(Server& server) {
            {{"open", rpc.open}, {"unauthenticated", rpc.unauthenticated}, {"accepted", rpc.accepted}, {"refused", rpc.refused},
             {"failed_handshakes", rpc.failed_handshakes}, {"violations", rpc.violations}, {"held_octets", rpc.held_octets},
             {"limit", server.config().connections_max}}},
+          {"ldap", server.ldap() == nullptr ? value(nullptr) : value(server.ldap()->status())},
           {"calls",
            {{"served", calls.calls}, {"in_progress", calls.in_progress}, {"refused_busy", calls.refused_busy}, {"refused_callers", calls.refused_callers},
             {"bindings", calls.bindings}, {"cancelled", calls.cancelled}}}};

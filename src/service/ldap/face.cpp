@@ -10,8 +10,10 @@
 #include "base/win32.hpp"
 #include "service/directory/reader.hpp"
 #include "service/ldap/heuristics.hpp"
+#include "service/ldap/netlogon.hpp"
 #include "service/ldap/principal.hpp"
 #include "service/ldap/refusals.hpp"
+#include "service/ldap/root_dse.hpp"
 
 namespace tributary::service::ldap_face {
 namespace {
@@ -23,6 +25,26 @@ bool is_root_dse(const lp::SearchRequest& request) { return request.base.empty()
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
+};
+
+/// The LDAP ping (6.3.3), for whoever asks.
+class Ping final : public lp::Operation {
+ public:
+  Ping(LdapCall call, const lp::Connection& connection) : call_(std::move(call)), client_(connection.peer_address), server_(connection.local_address) {}
+  State run(Bytes& out) override {
+    const auto context = call_.dsa.context();
+    const auto ready = directory::guarded([&] {
+      const auto snapshot = call_.dsa.store().read();
+      return is_synchronized(directory::Reader(context, *snapshot, call_.dsa.identity()));
+    });
+    append_netlogon_answer(out, call_.message.id, std::get<lp::SearchRequest>(call_.message.request), call_.dsa, client_, server_,
+                           {.is_kdc = call_.settings->is_kdc, .is_time_server = call_.settings->is_time_server, .is_paused = !ready.value_or(false)});
+    return State::kDone;
+  }
+
+ private:
+  LdapCall call_;
+  std::string client_, server_;
 };
 
 class Face final : public LdapFace {
@@ -45,7 +67,7 @@ class Face final : public LdapFace {
   }
 
   std::unique_ptr<lp::Operation> start(const lp::Connection& connection, lp::Message message, std::function<void()> wake) override {
-    return dispatch(call_of(connection, std::move(message), std::move(wake)));
+    return dispatch(connection, call_of(connection, std::move(message), std::move(wake)));
   }
 
   /// Of CLDAP ([MS-ADTS] 3.1.1.3.1.11) only the rootDSE and the ping are served.
@@ -53,7 +75,7 @@ class Face final : public LdapFace {
     const auto* const search = std::get_if<lp::SearchRequest>(&message.request);
     Bytes answer;
     if (search == nullptr || !is_root_dse(*search)) return answer;
-    const auto operation = dispatch(call_of(connection, std::move(message), [] {}));
+    const auto operation = dispatch(connection, call_of(connection, std::move(message), [] {}));
     for (int i = 0; i < kDatagramStepsMax && operation->run(answer) == lp::Operation::State::kMore; ++i) {}
     return answer;
   }
@@ -98,7 +120,7 @@ class Face final : public LdapFace {
     return outcome;
   }
 
-  [[nodiscard]] std::unique_ptr<lp::Operation> dispatch(LdapCall call) {
+  [[nodiscard]] std::unique_ptr<lp::Operation> dispatch(const lp::Connection& connection, LdapCall call) {
     const auto bound = [&](auto start) -> std::unique_ptr<lp::Operation> {
       if (auto outcome = refuse_anonymous(call))
         return finished(call.message.id, *lp::response_tag_of(call.message.request), std::move(*outcome));
@@ -106,7 +128,11 @@ class Face final : public LdapFace {
     };
     return std::visit(
         Overloaded{
-            [&](const lp::SearchRequest& request) { return is_root_dse(request) ? start_root_dse_search(std::move(call)) : bound(start_search); },
+            [&](const lp::SearchRequest& request) -> std::unique_ptr<lp::Operation> {
+              if (!is_root_dse(request)) return bound(start_search);
+              if (is_netlogon_search(request)) return std::make_unique<Ping>(std::move(call), connection);
+              return start_root_dse_search(std::move(call));
+            },
             [&](const lp::ModifyRequest& request) { return request.dn.empty() ? bound(start_root_dse_modify) : bound(start_modify); },
             [&](const lp::AddRequest&) { return bound(start_add); },
             [&](const lp::DeleteRequest&) { return bound(start_delete); },

@@ -44,6 +44,7 @@ struct LdapSettings {
   std::uint16_t ldap_port = 389, global_catalog_port = 3268;
   std::string kerberos_realm;                    ///< "LAB.EXAMPLE"
   std::shared_ptr<PasswordHook> password_hook;   ///< may be null
+  bool is_kdc = false, is_time_server = false;   ///< what else clients find on this host: the LDAP ping says so
 };
 
 /// Everything that an operation may know; it keeps it for as long as it lives.
@@ -64,6 +65,8 @@ struct LdapCall {
                                                       std::vector<lp::OwnedControl> controls = {});
 
 [[nodiscard]] std::unique_ptr<lp::Operation> start_search(LdapCall call);       ///< any base but the rootDSE's
+[[nodiscard]] std::unique_ptr<lp::Operation> start_dirsync(LdapCall call);       ///< a search with LDAP_SERVER_DIRSYNC_OID or its EX form
+[[nodiscard]] std::unique_ptr<lp::Operation> start_notification(LdapCall call);  ///< a search with LDAP_SERVER_NOTIFICATION_OID
 [[nodiscard]] std::unique_ptr<lp::Operation> start_root_dse_search(LdapCall call);
 [[nodiscard]] std::unique_ptr<lp::Operation> start_compare(LdapCall call);
 [[nodiscard]] std::unique_ptr<lp::Operation> start_add(LdapCall call);

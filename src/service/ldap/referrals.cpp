@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "repl/objects/facts.hpp"
 #include "schema/case_folding.hpp"
@@ -77,9 +78,12 @@ Result<std::vector<std::string>> referral_urls(const View& view, std::span<const
   return urls;
 }
 
-Result<std::vector<std::vector<std::string>>> continuation_urls(const View& view, store::Dnt base, ldap::Scope scope) {
-  std::vector<std::vector<std::string>> all;
-  if (scope == ldap::Scope::kBase) return all;
+namespace {
+
+using References = std::vector<std::vector<std::string>>;
+
+Result<References> find_continuations(const View& view, store::Dnt base, ldap::Scope scope) {
+  References all;
   const auto ncs = named_ncs(view);
   if (!ncs) return std::unexpected(ncs.error());
   const auto name = repl::dn_of(view.snapshot, view.schema(), base);
@@ -100,6 +104,54 @@ Result<std::vector<std::vector<std::string>>> continuation_urls(const View& view
     if (!urls.empty()) all.push_back(std::move(urls));
   }
   return all;
+}
+
+/// What searches of one base end with, kept by thread until an object of the Configuration NC changes: nearly every search asks.
+class KnownContinuations {
+ public:
+  [[nodiscard]] bool is_good(const View& view) {
+    const auto highest = view.snapshot.highest_committed_usn();
+    if (schema_ != view.context.schema || usn_ > highest) return false;
+    if (usn_ == highest) return true;
+    const auto configuration = view.snapshot.find_guid(view.dsa.identity().configuration_nc);
+    if (!configuration || *configuration == store::kNoDnt) return false;
+    bool has_changed = false;
+    const auto walked = view.snapshot.changes(*configuration, usn_, [&](const store::ObjectChange&) { return !(has_changed = true); });
+    if (!walked || has_changed) return false;
+    usn_ = highest;
+    return true;
+  }
+  void begin(const View& view) {
+    known_.clear();
+    schema_ = view.context.schema;
+    usn_ = view.snapshot.highest_committed_usn();
+  }
+  [[nodiscard]] const References* find(store::Dnt base, ldap::Scope scope) const {
+    const auto found = known_.find({base, scope});
+    return found == known_.end() ? nullptr : &found->second;
+  }
+  void keep(store::Dnt base, ldap::Scope scope, const References& references) {
+    constexpr std::size_t kBasesMax = 64;
+    if (known_.size() == kBasesMax) known_.clear();
+    known_[{base, scope}] = references;
+  }
+
+ private:
+  std::shared_ptr<const schema::Schema> schema_;  // held: its address is this directory's as long as it is
+  Usn usn_;
+  std::map<std::pair<store::Dnt, ldap::Scope>, References> known_;
+};
+
+}  // namespace
+
+Result<References> continuation_urls(const View& view, store::Dnt base, ldap::Scope scope) {
+  if (scope == ldap::Scope::kBase) return References();
+  static thread_local KnownContinuations known;
+  if (!known.is_good(view)) known.begin(view);
+  if (const auto* found = known.find(base, scope)) return *found;
+  auto references = find_continuations(view, base, scope);
+  if (references) known.keep(base, scope, *references);
+  return references;
 }
 
 }  // namespace tributary::service::ldap_face

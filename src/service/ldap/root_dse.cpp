@@ -42,13 +42,6 @@ struct Source {
     const auto object = reader.find(dnt);
     return object ? Values{std::to_string(object->first_u32(attid::kMsDsBehaviorVersion).value_or(0))} : Values{};
   }
-  /// No replica is still on its first way here.
-  [[nodiscard]] bool is_synchronized() const {
-    return std::ranges::none_of(directory::must(snapshot.nc_roots()), [&](Dnt root) {
-      const auto object = reader.find(root);
-      return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
-    });
-  }
 };
 
 Values boolean(bool value) { return {value ? "TRUE" : "FALSE"}; }
@@ -61,10 +54,11 @@ constexpr std::array<std::string_view, 6> kCapabilities = {
     "1.2.840.113556.1.4.800",  "1.2.840.113556.1.4.1670", "1.2.840.113556.1.4.1791",
     "1.2.840.113556.1.4.1935", "1.2.840.113556.1.4.2080", "1.2.840.113556.1.4.2237"};
 constexpr std::array kControls = {
-    lp::oid::kPagedResults, lp::oid::kShowDeleted,   lp::oid::kServerSort,   lp::oid::kExtendedDn,      lp::oid::kSdFlags,
-    lp::oid::kTreeDelete,   lp::oid::kDirSync,       lp::oid::kDomainScope,  lp::oid::kSearchOptions,   lp::oid::kNotification,
-    lp::oid::kLazyCommit,   lp::oid::kGetStats,      lp::oid::kAsq,          lp::oid::kPermissiveModify, lp::oid::kRangeOption,
-    lp::oid::kVlvRequest,   lp::oid::kVlvResponse,   lp::oid::kShowRecycled, lp::oid::kShowDeactivatedLink, lp::oid::kVerifyName};
+    lp::oid::kPagedResults,      lp::oid::kShowDeleted,  lp::oid::kServerSort,   lp::oid::kServerSortResponse, lp::oid::kExtendedDn,
+    lp::oid::kSdFlags,           lp::oid::kTreeDelete,   lp::oid::kDirSync,      lp::oid::kDirSyncEx,          lp::oid::kDomainScope,
+    lp::oid::kSearchOptions,     lp::oid::kNotification, lp::oid::kLazyCommit,   lp::oid::kGetStats,           lp::oid::kAsq,
+    lp::oid::kPermissiveModify,  lp::oid::kRangeOption,  lp::oid::kVlvRequest,   lp::oid::kVlvResponse,        lp::oid::kShowRecycled,
+    lp::oid::kShowDeactivatedLink, lp::oid::kVerifyName, lp::oid::kForceUpdate,  lp::oid::kRangeRetrievalNoErr};
 constexpr std::array kExtensions = {lp::oid::kStartTls, lp::oid::kWhoAmI};
 constexpr std::array<std::string_view, 7> kPolicies = {"MaxNotificationPerConn", "MaxReceiveBuffer", "MaxPageSize", "MaxQueryDuration",
                                                        "MaxResultSetSize", "MaxTempTableSize", "MaxValRange"};
@@ -129,7 +123,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"domainControllerFunctionality", false, [](const Source& s) { return s.level(s.reader.dsa_object()); }},
     {"rootDomainNamingContext", false, root_domain},
     {"ldapServiceName", false, ldap_service_name},
-    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && s.is_synchronized()); }},
+    {"isGlobalCatalogReady", false, [](const Source& s) { return boolean(s.partitions.is_gc() && is_synchronized(s.reader)); }},
     {"supportedSASLMechanisms", false, [](const Source&) { return list(kMechanisms); }},
     {"supportedLDAPVersion", false, [](const Source&) { return Values{"3", "2"}; }},
     {"supportedLDAPPolicies", false, [](const Source&) { return list(kPolicies); }},
@@ -139,7 +133,7 @@ constexpr RootDseAttribute kAttributes[] = {
     {"serverName", false, server_name},
     {"schemaNamingContext", false, [](const Source& s) { return s.dn(s.reader.schema_nc()); }},
     {"namingContexts", false, naming_contexts},
-    {"isSynchronized", false, [](const Source& s) { return boolean(s.is_synchronized()); }},
+    {"isSynchronized", false, [](const Source& s) { return boolean(is_synchronized(s.reader)); }},
     {"highestCommittedUSN", false, [](const Source& s) { return Values{std::to_string(s.snapshot.highest_committed_usn().value)}; }},
     {"dsServiceName", false, [](const Source& s) { return s.dn(s.reader.dsa_object()); }},
     {"dnsHostName", false, [](const Source& s) { return Values{s.reader.identity().host_name}; }},
@@ -216,6 +210,13 @@ class RootDseSearch final : public lp::Operation {
 };
 
 }  // namespace
+
+bool is_synchronized(const directory::Reader& reader) {
+  return std::ranges::none_of(directory::must(reader.snapshot().nc_roots()), [&](Dnt root) {
+    const auto object = reader.find(root);
+    return object && (repl::instance_type(*object) & drsuapi::IT_NC_COMING) != 0;
+  });
+}
 
 std::string nt4_name_of(Dsa& dsa, const directory::Reader& reader, const Sid& sid) {
   const Dnt account = directory::must(repl::resolve_sid(reader.snapshot(), sid));

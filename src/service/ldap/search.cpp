@@ -46,7 +46,8 @@ SearchOperation::SearchOperation(LdapCall call, SearchControls controls)
   const auto& policies = call_.settings->policies;
   auto duration = policies.max_query_duration;
   if (request_.time_limit_s != 0) duration = std::min(duration, std::chrono::seconds(request_.time_limit_s));
-  deadline_ = Stopwatch::now() + duration;
+  begun_ = Stopwatch::now();
+  deadline_ = begun_ + duration;
 }
 
 State SearchOperation::run(Bytes& out) {
@@ -62,7 +63,8 @@ State SearchOperation::run(Bytes& out) {
                   controls_.extended_dn};
   if (!has_begun_) {
     has_begun_ = true;
-    if (auto refused = begin(view)) return finish(view, out, std::move(*refused));
+    if (auto refused = begin(view)) return finish(out, std::move(*refused));
+    if ((controls_.stats & kStatsOnlyOptimize) != 0) return finish(out, {});
   }
   ReadAccess access(view);
   EntryMaker maker(view, selection_, access);
@@ -83,6 +85,7 @@ std::optional<Outcome> SearchOperation::begin(const View& view) {
   area_.scope = scope_of(request_.scope);
   if (auto refused = find_area(view)) return refused;
   if (auto refused = compile(view)) return refused;
+  if (auto refused = begin_order()) return refused;
   return begin_page();
 }
 
@@ -195,7 +198,11 @@ std::optional<Outcome> SearchOperation::begin_page() {
   if (!cookie || cookie->digest != digest_)
     return refusal(ResultCode::kUnwillingToPerform, win32::kErrorInvalidParameter, "the cookie belongs to another search");
   // What a list was for, a scan can be by now, and the other way round: whoever is behind begins again from the other's position.
-  if (cookie->order == PageCookie::Order::kScan) {
+  if ((cookie->order == PageCookie::Order::kSorted) != (order_.attribute != nullptr))
+    return refusal(ResultCode::kUnwillingToPerform, win32::kErrorInvalidParameter, "the cookie belongs to another order");
+  if (order_.attribute != nullptr) {
+    next_sorted_ = static_cast<std::size_t>(cookie->position);
+  } else if (cookie->order == PageCookie::Order::kScan) {
     is_scan_ = true;
     next_guid_ = cookie->guid;
     is_scan_over_ = next_guid_.is_null();
@@ -234,12 +241,20 @@ std::optional<Outcome> SearchOperation::list_asq(const View& view) {
   if (!walked) return lp::outcome_of(walked.error());
   std::ranges::sort(list_);
   list_.erase(std::unique(list_.begin(), list_.end()), list_.end());
+  for (const store::Dnt dnt : list_) {
+    const auto named = view.snapshot.find(dnt);
+    if (!named) return lp::outcome_of(named.error());
+    lacks_asq_objects_ |= !*named || repl::is_phantom(**named);
+  }
   return std::nullopt;
 }
 
 // --- Looking ---
 
-State SearchOperation::look_at_candidates(Slice& slice) { return is_scan_ ? look_at_all(slice) : look_at_listed(slice); }
+State SearchOperation::look_at_candidates(Slice& slice) {
+  if (is_sorted_) return give_sorted(slice);
+  return is_scan_ ? look_at_all(slice) : look_at_listed(slice);
+}
 
 State SearchOperation::look_at_listed(Slice& slice) {
   for (std::size_t steps = 1; next_ < list_.size(); ++steps) {
@@ -247,7 +262,7 @@ State SearchOperation::look_at_listed(Slice& slice) {
     if (const auto over = consider(slice, dnt)) return *over;
     if (steps % kStepsBetweenLooks == 0 && slice.is_over()) return State::kMore;
   }
-  return finish_page(slice.view, slice.out);
+  return end_of_candidates(slice);
 }
 
 State SearchOperation::look_at_all(Slice& slice) {
@@ -258,10 +273,10 @@ State SearchOperation::look_at_all(Slice& slice) {
       piece.push_back(dnt);
       return piece.size() < kScanPiece;
     });
-    if (!walked) return finish(slice.view, slice.out, lp::outcome_of(walked.error()));
+    if (!walked) return finish(slice.out, lp::outcome_of(walked.error()));
     for (std::size_t i = 0; i < piece.size(); ++i) {
       const auto object = slice.view.snapshot.find(piece[i]);
-      if (!object) return finish(slice.view, slice.out, lp::outcome_of(object.error()));
+      if (!object) return finish(slice.out, lp::outcome_of(object.error()));
       if (*object) next_guid_ = next_of((*object)->guid());
       is_scan_over_ = next_guid_.is_null();  // behind the last GUID there is
       if (const auto over = consider(slice, piece[i])) return *over;
@@ -269,7 +284,7 @@ State SearchOperation::look_at_all(Slice& slice) {
     }
     if (piece.size() < kScanPiece) is_scan_over_ = true;
   }
-  return finish_page(slice.view, slice.out);
+  return end_of_candidates(slice);
 }
 
 Result<bool> SearchOperation::matches(Slice& slice, const store::ObjectView& object) {
@@ -288,21 +303,22 @@ Result<bool> SearchOperation::matches(Slice& slice, const store::ObjectView& obj
 std::optional<State> SearchOperation::consider(Slice& slice, store::Dnt dnt) {
   ++visited_;
   if (visited_ % kStepsBetweenLooks == 0 && Stopwatch::now() >= deadline_)
-    return finish(slice.view, slice.out, refusal(ResultCode::kTimeLimitExceeded, win32::kErrorDsTimelimitExceeded, "the search takes too long"));
+    return finish(slice.out, refusal(ResultCode::kTimeLimitExceeded, win32::kErrorDsTimelimitExceeded, "the search takes too long"));
   const auto object = slice.view.snapshot.find(dnt);
-  if (!object) return finish(slice.view, slice.out, lp::outcome_of(object.error()));
+  if (!object) return finish(slice.out, lp::outcome_of(object.error()));
   if (!*object) return std::nullopt;
   const auto is_match = matches(slice, **object);
-  if (!is_match) return finish(slice.view, slice.out, lp::outcome_of(is_match.error()));
-  return *is_match ? found(slice, **object) : std::nullopt;
+  if (!is_match) return finish(slice.out, lp::outcome_of(is_match.error()));
+  if (!*is_match) return std::nullopt;
+  return order_.attribute != nullptr ? keep_for_sort(slice, **object) : found(slice, **object);
 }
 
 std::optional<State> SearchOperation::found(Slice& slice, const store::ObjectView& object) {
-  if (returned_ == entries_max_) return finish(slice.view, slice.out, size_limit());
+  if (returned_ == entries_max_) return finish(slice.out, size_limit());
   lp::EntryWriter writer(slice.out);
   if (auto written = slice.maker.write(object, call_.message.id, writer); !written) {
     const bool is_clients = written.error().code == win32::kErrorInvalidParameter;
-    return finish(slice.view, slice.out, is_clients ? lp::outcome_of(ResultCode::kOperationsError, written.error()) : lp::outcome_of(written.error()));
+    return finish(slice.out, is_clients ? lp::outcome_of(ResultCode::kOperationsError, written.error()) : lp::outcome_of(written.error()));
   }
   ++returned_;
   if (returned_ == entries_max_ && ends_with_page_) return finish_page(slice.view, slice.out);
@@ -311,28 +327,58 @@ std::optional<State> SearchOperation::found(Slice& slice, const store::ObjectVie
 
 // --- The end ---
 
-State SearchOperation::finish_page(const View& view, Bytes& out) {
-  const bool is_whole = is_scan_ ? is_scan_over_ : next_ == list_.size();
-  Outcome outcome;
-  if (is_whole && !controls_.domain_scope && !call_.is_global_catalog && !controls_.phantom_root && base_ != kNoDnt && !is_asq_) {
-    const auto references = continuation_urls(view, base_, request_.scope);
-    if (!references) return finish(view, out, lp::outcome_of(references.error()));
-    for (const auto& urls : *references) lp::append_search_reference(out, call_.message.id, urls);
-  }
-  return finish(view, out, std::move(outcome));
+bool SearchOperation::is_whole() const noexcept {
+  if (order_.attribute != nullptr) return is_sorted_ && next_sorted_ == end_sorted_;
+  return is_scan_ ? is_scan_over_ : next_ == list_.size();
 }
 
-State SearchOperation::finish(const View&, Bytes& out, Outcome outcome) {
-  std::vector<lp::OwnedControl> controls;
-  if (controls_.paged && outcome.ok()) {
-    const bool is_whole = is_scan_ ? is_scan_over_ : next_ == list_.size();
-    lp::PagedResults page;
-    if (!is_whole) {
-      const auto last = next_ == 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(list_.empty() ? store::kNoDnt : list_[next_ - 1]);
-      page.cookie = encode_cookie({is_scan_ ? PageCookie::Order::kScan : PageCookie::Order::kList, digest_, last, next_guid_});
-    }
-    controls.push_back(lp::write_paged_results(page));
+State SearchOperation::finish_page(const View& view, Bytes& out) {
+  const bool is_one_nc = !controls_.domain_scope && !call_.is_global_catalog && !controls_.phantom_root && base_ != kNoDnt && !is_asq_;
+  if (is_whole() && is_one_nc) {
+    const auto references = continuation_urls(view, base_, request_.scope);
+    if (!references) return finish(out, lp::outcome_of(references.error()));
+    for (const auto& urls : *references) lp::append_search_reference(out, call_.message.id, urls);
   }
+  return finish(out, {});
+}
+
+void SearchOperation::add_page_control(std::vector<lp::OwnedControl>& controls) const {
+  lp::PagedResults page;
+  if (!is_whole()) {
+    PageCookie cookie{PageCookie::Order::kList, digest_, 0, next_guid_};
+    if (order_.attribute != nullptr) {
+      cookie.order = PageCookie::Order::kSorted;
+      cookie.position = next_sorted_;
+    } else if (is_scan_) {
+      cookie.order = PageCookie::Order::kScan;
+    } else if (next_ != 0) {
+      cookie.position = static_cast<std::uint64_t>(list_[next_ - 1]);
+    }
+    page.cookie = encode_cookie(cookie);
+  }
+  controls.push_back(lp::write_paged_results(page));
+}
+
+void SearchOperation::add_statistics(std::vector<lp::OwnedControl>& controls) const {
+  SearchStatistics statistics;
+  statistics.call_time_ms = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(Stopwatch::now() - begun_).count());
+  // Who has no SE_DEBUG_PRIVILEGE gets zeros (3.1.1.3.4.1.6).
+  if (security::has_administrators_privileges(call_.caller->token)) {
+    constexpr std::size_t kFilterOctetsMax = 4'096;
+    statistics.entries_returned = static_cast<std::uint32_t>(returned_);
+    statistics.entries_visited = static_cast<std::uint32_t>(visited_);
+    if (filter_) statistics.filter = query::describe(*filter_, kFilterOctetsMax);
+    if (filter_)
+      for (const auto& line : query::explain(*filter_, plan_)) statistics.index += line + ";";
+  }
+  controls.push_back(write_stats(statistics, (controls_.stats & kStatsExtendedFormat) != 0));
+}
+
+State SearchOperation::finish(Bytes& out, Outcome outcome) {
+  auto controls = std::move(response_controls_);
+  if (controls_.paged && outcome.ok()) add_page_control(controls);
+  if (is_asq_) controls.push_back(lp::write_asq_response(outcome.ok() && lacks_asq_objects_ ? ResultCode::kAffectsMultipleDsas : outcome.code));
+  if (controls_.stats != kStatsNormal) add_statistics(controls);
   lp::append_result(out, call_.message.id, lp::ResponseTag::kSearchDone, outcome, controls);
   return State::kDone;
 }
@@ -340,6 +386,8 @@ State SearchOperation::finish(const View&, Bytes& out, Outcome outcome) {
 std::unique_ptr<lp::Operation> start_search(LdapCall call) {
   auto controls = read_search_controls(call.message.controls);
   if (!controls) return finished(call.message.id, lp::ResponseTag::kSearchDone, std::move(controls.error()));
+  if (controls->dirsync) return start_dirsync(std::move(call));
+  if (controls->notification) return start_notification(std::move(call));
   return std::make_unique<SearchOperation>(std::move(call), std::move(*controls));
 }
 

@@ -8,6 +8,8 @@
 #include "service/ldap/operations.hpp"
 #include "service/ldap/page_cookie.hpp"
 #include "service/ldap/search_controls.hpp"
+#include "service/ldap/search_order.hpp"
+#include "service/ldap/search_stats.hpp"
 
 namespace tributary::service::ldap_face {
 
@@ -35,6 +37,7 @@ class SearchOperation final : public lp::Operation {
   [[nodiscard]] std::optional<lp::Outcome> find_everything(const View& view);
   [[nodiscard]] std::optional<lp::Outcome> add_subordinate_ncs(const View& view);
   [[nodiscard]] std::optional<lp::Outcome> compile(const View& view);
+  [[nodiscard]] std::optional<lp::Outcome> begin_order();
   [[nodiscard]] std::optional<lp::Outcome> begin_page();
   [[nodiscard]] std::optional<lp::Outcome> list_asq(const View& view);
 
@@ -46,13 +49,22 @@ class SearchOperation final : public lp::Operation {
   [[nodiscard]] std::optional<State> found(Slice& slice, const store::ObjectView& object);
   [[nodiscard]] Result<bool> matches(Slice& slice, const store::ObjectView& object);
 
-  State finish(const View& view, Bytes& out, lp::Outcome outcome);
+  // Sorted ones (search_sorted.cpp).
+  [[nodiscard]] std::optional<State> keep_for_sort(Slice& slice, const store::ObjectView& object);
+  State end_of_candidates(Slice& slice);
+  [[nodiscard]] std::optional<lp::Outcome> choose_window(const View& view);
+  State give_sorted(Slice& slice);
+
+  State finish(Bytes& out, lp::Outcome outcome);
   State finish_page(const View& view, Bytes& out);
+  [[nodiscard]] bool is_whole() const noexcept;
+  void add_page_control(std::vector<lp::OwnedControl>& controls) const;
+  void add_statistics(std::vector<lp::OwnedControl>& controls) const;
 
   LdapCall call_;
   const lp::SearchRequest& request_;  ///< in call_.message
   SearchControls controls_;
-  Stopwatch::time_point deadline_;
+  Stopwatch::time_point begun_, deadline_;
   bool has_begun_ = false;
 
   Selection selection_;
@@ -61,7 +73,7 @@ class SearchOperation final : public lp::Operation {
   query::Area area_;
   query::Plan plan_;
   store::Dnt base_ = store::kNoDnt;  ///< kNoDnt: everything
-  bool is_asq_ = false;
+  bool is_asq_ = false, lacks_asq_objects_ = false;
   std::size_t entries_max_ = 0;
   bool ends_with_page_ = false;
   std::uint64_t digest_ = 0;
@@ -73,6 +85,14 @@ class SearchOperation final : public lp::Operation {
   ObjectGuid next_guid_{};           ///< of a scan
   bool is_scan_over_ = false;
   std::uint64_t visited_ = 0, returned_ = 0;
+
+  // Sorted results: collected first, then given.
+  SortOrder order_;                  ///< without an attribute: as they are found
+  std::vector<SortedObject> sorted_;
+  std::size_t sorted_octets_ = 0;
+  bool is_sorted_ = false;
+  std::size_t next_sorted_ = 0, end_sorted_ = 0;
+  std::vector<lp::OwnedControl> response_controls_;
 };
 
 }  // namespace tributary::service::ldap_face

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/win32.hpp"
+#include "service/ldap/search_stats.hpp"
 
 namespace tributary::service::ldap_face {
 namespace {
@@ -66,8 +67,7 @@ Read read_one(const Control& control, SearchControls& out) {
   if (id == oid::kShowDeactivatedLink) return flag(control, out.show_deactivated_links);
   if (id == oid::kDomainScope) return flag(control, out.domain_scope);
   if (id == oid::kRangeRetrievalNoErr) return flag(control, out.ranges_never_fail);
-  // Its value is for other versions of the answer, of which there is one here.
-  if (id == oid::kGetStats) return out.get_stats = true, Read::kGood;
+  if (id == oid::kGetStats) return take(read_stats_options(control), out.stats);
   if (id == oid::kNotification) return flag(control, out.notification);
   if (id == oid::kDirSync || id == oid::kDirSyncEx) return out.dirsync = true, Read::kGood;
   return std::ranges::find(kWithoutEffect, id) != kWithoutEffect.end() ? Read::kGood : Read::kUnknown;

@@ -24,7 +24,7 @@ struct SearchControls {
   bool domain_scope = false;   ///< no references to other NCs
   bool phantom_root = false;   ///< all NCs below the base
   bool ranges_never_fail = false;
-  bool get_stats = false;
+  std::uint32_t stats = 0;     ///< kStats... of search_stats.hpp; 0: not asked for
   bool dirsync = false, notification = false;
 };
 

@@ -73,6 +73,7 @@ Result<Updates> TestDsa::update(const Update& work) {
     const auto root = must(store_->read()->find(nc));
     if (root) tell(LocalChange{root->guid(), made->urgent});
   }
+  changes().notify();
   return made;
 }
 

@@ -119,6 +119,7 @@ Win32 TestDsa::replicate(const Start& start, CycleOptions options, Changes& chan
   const auto& figures = cycle.figures();
   changes.replicated = figures.objects_added + figures.objects_changed + figures.links_changed != 0;
   changes.originated = figures.conflicts_resolved != 0;
+  if (changes.replicated) this->changes().notify();
   return step.kind == CycleStep::Kind::kDone ? win32::kErrorSuccess : step.error.code;
 }
 

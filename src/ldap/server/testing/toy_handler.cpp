@@ -137,11 +137,11 @@ std::unique_ptr<Operation> ToyHandler::start(const Connection& connection, Messa
   return std::make_unique<ToyOperation>(*this, message.id, tag, std::move(text));
 }
 
-Bytes ToyHandler::datagram(const Connection&, Message message) {
+Bytes ToyHandler::datagram(const Connection& connection, Message message) {
   Bytes out;
   const auto* request = std::get_if<SearchRequest>(&message.request);
   if (request == nullptr || request->base == "silence") return out;
-  append_result(out, message.id, ResponseTag::kSearchDone, {});
+  append_result(out, message.id, ResponseTag::kSearchDone, {.code = {}, .matched_dn = {}, .message = "asked at " + connection.local_address, .referrals = {}});
   return out;
 }
 

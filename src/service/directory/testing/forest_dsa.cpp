@@ -78,6 +78,7 @@ Result<Updates> ForestDsa::update(const Update& work) {
   auto done = work(context_, *tx);
   if (!done) return done;
   if (auto committed = tx->commit(); !committed) return std::unexpected(committed.error());
+  changes().notify();
   return done;
 }
 

@@ -83,7 +83,7 @@ const Row* find_row(const schema::AttributeSchema& attribute) noexcept {
 
 bool Subject::is_instance(Attid object_class) const { return repl::is_instance_of(schema(), object, object_class); }
 
-std::string Subject::dn(Dnt dnt) const { return must(repl::dn_of(view.snapshot, schema(), dnt)); }
+std::string Subject::dn(Dnt dnt) const { return must(dn_for_client(view, dnt)); }
 
 std::optional<std::int64_t> large_integer(const ObjectView& object, Attid attid) {
   const auto value = object.first(attid);
