@@ -10,16 +10,25 @@ namespace {
 
 constexpr std::string_view kTop = "DC=lab,DC=example";
 
+/// A self-relative descriptor without any part; the octet that nobody reads tells one from the other ([MS-DTYP] 2.4.6).
+Bytes descriptor(std::uint8_t mark) {
+  Bytes octets(20, 0);
+  octets[0] = 1;
+  octets[1] = mark;
+  octets[3] = 0x80;
+  return octets;
+}
+
 class Descriptors : public ::testing::Test {
  protected:
   Descriptors() {
     a_.make_domain();
-    unit_ = a_.add(kTop, "organizationalUnit", "unit", {{attid::kNtSecurityDescriptor, {octets_value(Bytes(20, 1))}}});
-    user_ = a_.add("OU=unit,DC=lab,DC=example", "user", "ann", {{attid::kNtSecurityDescriptor, {octets_value(Bytes(20, 2))}}});
+    unit_ = a_.add(kTop, "organizationalUnit", "unit", {{attid::kNtSecurityDescriptor, {octets_value(descriptor(1))}}});
+    user_ = a_.add("OU=unit,DC=lab,DC=example", "user", "ann", {{attid::kNtSecurityDescriptor, {octets_value(descriptor(2))}}});
     EXPECT_EQ(pull(b_, a_).last.kind, CycleStep::Kind::kDone);
   }
   void set_descriptor(Dsa& dsa, const ObjectGuid& object, std::uint8_t fill) {
-    const Modification modification{ModifyOperation::kReplace, attid::kNtSecurityDescriptor, {octets_value(Bytes(20, fill))}};
+    const Modification modification{ModifyOperation::kReplace, attid::kNtSecurityDescriptor, {octets_value(descriptor(fill))}};
     (void)dsa.update([&](WriteTransaction& tx) {
       return modify(tx, dsa.context, dsa.dnt(object), std::span(&modification, 1), {CheckLevel::kReplica, true, false});
     });
@@ -45,7 +54,7 @@ TEST_F(Descriptors, AChangedDescriptorIsNotedWithWhatIsBelow) {
 }
 
 TEST_F(Descriptors, AMovedObjectIsNotedAndARenamedOneIsNot) {
-  const auto other = a_.add(kTop, "organizationalUnit", "other", {{attid::kNtSecurityDescriptor, {octets_value(Bytes(20, 5))}}});
+  const auto other = a_.add(kTop, "organizationalUnit", "other", {{attid::kNtSecurityDescriptor, {octets_value(descriptor(5))}}});
   a_.rename(user_, std::nullopt, "bea");
   EXPECT_EQ(pull(b_, a_).last.kind, CycleStep::Kind::kDone);
   EXPECT_TRUE(work(b_).empty());
@@ -59,13 +68,13 @@ TEST_F(Descriptors, AnObjectMadeUnderAnOlderDescriptorIsNoted) {
   a_.pass(1000);
   b_.pass(1000);
   set_descriptor(b_, unit_, 6);
-  const auto child = a_.add("OU=unit,DC=lab,DC=example", "user", "bob", {{attid::kNtSecurityDescriptor, {octets_value(Bytes(20, 7))}}});
+  const auto child = a_.add("OU=unit,DC=lab,DC=example", "user", "bob", {{attid::kNtSecurityDescriptor, {octets_value(descriptor(7))}}});
   EXPECT_EQ(pull(b_, a_).last.kind, CycleStep::Kind::kDone);
   EXPECT_EQ(work(b_), (std::vector<DescriptorTask>{{b_.dnt(child), false}}));
   // Long after the change a new object has the new inheritance.
   a_.pass(100'000);
   EXPECT_EQ(pull(a_, b_).last.kind, CycleStep::Kind::kDone);
-  const auto later = a_.add("OU=unit,DC=lab,DC=example", "user", "cid", {{attid::kNtSecurityDescriptor, {octets_value(Bytes(20, 8))}}});
+  const auto later = a_.add("OU=unit,DC=lab,DC=example", "user", "cid", {{attid::kNtSecurityDescriptor, {octets_value(descriptor(8))}}});
   EXPECT_EQ(pull(b_, a_).last.kind, CycleStep::Kind::kDone);
   EXPECT_EQ(work(b_).size(), 1u) << to_string(later);
 }
