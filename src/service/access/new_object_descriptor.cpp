@@ -7,7 +7,9 @@
 #include "base/win32.hpp"
 #include "repl/objects/facts.hpp"
 #include "repl/updates/checks.hpp"
+#include "repl/updates/modify.hpp"
 #include "schema/schema.hpp"
+#include "security/access/well_known_sids.hpp"
 
 namespace tributary::service {
 namespace {
@@ -133,6 +135,30 @@ security::Token founder_token(const Sid& domain) {
   std::ranges::sort(token.groups);
   token.primary_group = with_rid(domain, security::rid::kDomainUsers);
   return token;
+}
+
+Result<repl::Updates> give_missing_descriptors(store::WriteTransaction& tx, const repl::Context& context, const repl::Updates& made) {
+  repl::Updates given;
+  const security::Token system{.user = security::sids::kLocalSystem, .groups = {security::sids::kAdministrators}};
+  for (const auto& each : made.objects) {
+    const auto object = tx.find(each.dnt);
+    if (!object) return std::unexpected(object.error());
+    if (!*object || repl::is_deleted(**object) || (*object)->first(repl::attid::kNtSecurityDescriptor)) continue;
+    const auto root = tx.find((*object)->nc());
+    if (!root) return std::unexpected(root.error());
+    NewObjectDescriptor wanted;
+    wanted.parent = (*object)->parent();
+    wanted.object_class = repl::structural_class(*context.schema, **object);
+    if (wanted.object_class == nullptr) continue;
+    if (*root) wanted.domains = {(*root)->head().sid, (*root)->head().sid};
+    const auto descriptor = new_object_descriptor(context, tx, system, wanted);
+    if (!descriptor) return std::unexpected(descriptor.error());
+    const repl::Modification modification{repl::ModifyOperation::kReplace, repl::attid::kNtSecurityDescriptor, {repl::octets_value(*descriptor)}};
+    auto done = repl::modify(tx, context, each.dnt, {&modification, 1}, {repl::CheckLevel::kReplica, false, false});
+    if (!done) return std::unexpected(std::move(done.error()));
+    given.append(*done);
+  }
+  return given;
 }
 
 }  // namespace tributary::service

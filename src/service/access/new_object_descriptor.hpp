@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "repl/objects/context.hpp"
+#include "repl/updates/updates.hpp"
 #include "security/access/new_descriptor.hpp"
 #include "store/directory_store.hpp"
 
@@ -42,6 +43,10 @@ struct WrittenDescriptor {
 /// The errors of new_object_descriptor; kErrorDsObjNotFound when there is no such object, or it has no descriptor.
 [[nodiscard]] Result<Bytes> written_object_descriptor(const repl::Context& context, const store::Snapshot& snapshot, const security::Token& token,
                                                       const WrittenDescriptor& write);
+
+/// The default descriptor, of the system's own making, for each object of `made` that has none: rules of replication make objects too (a
+/// RID Set), and know no descriptors.
+[[nodiscard]] Result<repl::Updates> give_missing_descriptors(store::WriteTransaction& tx, const repl::Context& context, const repl::Updates& made);
 
 /// What an object's descriptor should be, given its parent's; nothing when it is that already, or when nothing is inherited: the root of
 /// an NC, a deleted object ([MS-ADTS] 6.1.3), a phantom, one without a descriptor. Whoever changes a descriptor or moves an object asks this

@@ -8,6 +8,7 @@
 #include "drsuapi/dsname.hpp"
 #include "repl/objects/names.hpp"
 #include "repl/source/extended_writes.hpp"
+#include "service/access/new_object_descriptor.hpp"
 #include "service/drs/drs_operations.hpp"
 #include "service/drs/read_ahead.hpp"
 #include "service/drs/requested_nc.hpp"
@@ -71,6 +72,9 @@ Result<void> write_extended(Dsa& dsa, repl::SourceCall& source, const DRS_MSG_GE
     if (!writes) return std::unexpected(std::move(writes.error()));
     source.extended_result = writes->result;
     ask_owner = writes->ask_owner;
+    const auto described = give_missing_descriptors(tx, context, writes->updates);
+    if (!described) return std::unexpected(described.error());
+    writes->updates.append(*described);
     return std::move(writes->updates);
   };
   if (const auto done = dsa.update(write); !done) return std::unexpected(done.error());
