@@ -50,7 +50,8 @@ class QueryReader {
     return true;
   }
   NetlogonQuery finish() {
-    query_.nt_version = nt_version_.value_or(0);
+    // 6.3.3.2 does not say what the element's absence means: DCs then answer in the middle one of the three structures.
+    query_.nt_version = nt_version_.value_or(netlogon::kVersion5);
     return std::move(query_);
   }
 
