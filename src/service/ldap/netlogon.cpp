@@ -50,7 +50,7 @@ class QueryReader {
     return true;
   }
   NetlogonQuery finish() {
-    // 6.3.3.2 does not say what the element's absence means: DCs then answer in the middle one of the three structures.
+    // No rule says what the absence of the element means: DCs then answer in the middle one of the three structures.
     query_.nt_version = nt_version_.value_or(netlogon::kVersion5);
     return std::move(query_);
   }
