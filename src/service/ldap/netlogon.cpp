@@ -50,7 +50,8 @@ class QueryReader {
     return true;
   }
   NetlogonQuery finish() {
-    query_.nt_version = nt_version_.value_or(0);
+    // No rule says what the absence of the element means: DCs then answer in the middle one of the three structures.
+    query_.nt_version = nt_version_.value_or(netlogon::kVersion5);
     return std::move(query_);
   }
 

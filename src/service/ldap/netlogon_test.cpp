@@ -309,7 +309,8 @@ TEST(PingFilter, Elements) {
   ASSERT_TRUE(one);
   EXPECT_EQ(one->nt_version, 0x20000016U);
   EXPECT_FALSE(one->dns_domain);
-  EXPECT_TRUE(read_netlogon_query(Search("(objectClass=*)").request));
+  EXPECT_EQ(read_netlogon_query(Search("(objectClass=*)").request)->nt_version, netlogon::kVersion5) << "nobody asked for a version";
+  EXPECT_EQ(read_netlogon_query(Search("(NtVer=\\00\\00\\00\\00)").request)->nt_version, 0U);
   EXPECT_EQ(read_netlogon_query(Search("(NtVer=\\01\\00\\00\\00\\00\\00)").request)->nt_version, 1U);
 }
 
