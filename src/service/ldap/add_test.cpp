@@ -207,8 +207,8 @@ TEST_F(Add, NamesOfSubnets) {  // 6.1.1.2.2.2.1
 }
 
 TEST_F(Add, PasswordSettingsThatContradictThemselves) {  // 3.1.1.5.2.2, 3.1.1.5.3.2
-  ASSERT_EQ(requests.add(in_lab("CN=Policies,CN=System,"), {{"objectClass", {"msDS-PasswordSettingsContainer"}}}), ResultCode::kSuccess);
-  const auto dn = in_lab("CN=strict,CN=Policies,CN=System,");
+  ASSERT_EQ(requests.add(in_lab("CN=Fine,CN=System,"), {{"objectClass", {"msDS-PasswordSettingsContainer"}}}), ResultCode::kSuccess);
+  const auto dn = in_lab("CN=strict,CN=Fine,CN=System,");
   const auto add = [&](const std::string& maximum_age) {
     return requests.add(dn, {{"objectClass", {"msDS-PasswordSettings"}}, {"msDS-PasswordSettingsPrecedence", {"1"}}, {"msDS-PasswordReversibleEncryptionEnabled", {"FALSE"}},
                              {"msDS-PasswordHistoryLength", {"24"}}, {"msDS-PasswordComplexityEnabled", {"TRUE"}}, {"msDS-MinimumPasswordLength", {"7"}},
