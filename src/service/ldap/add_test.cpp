@@ -239,7 +239,9 @@ TEST_F(Add, WithoutRidsTheMasterIsAsked) {
   const auto set = dsa.find(in_lab("CN=RID Set,CN=dsa-a,OU=Domain Controllers,"));
   ASSERT_NE(set, store::kNoDnt);
   for (const auto* pool : {"rIDAllocationPool", "rIDPreviousAllocationPool"}) dsa.set(set, attid_of(pool), {repl::i64_value(0)});
-  const auto answer = add_user("ann");
+  EXPECT_EQ(add_user("ann"), ResultCode::kSuccess);  // the master gives itself a block
+  dsa.become(dsa.add_dsa(service::testing::kFirstSite, "dsa-b", 900'000));
+  const auto answer = add_user("bob");
   EXPECT_EQ(answer, ResultCode::kUnwillingToPerform);
   EXPECT_EQ(answer.win32, 8208u);
   EXPECT_EQ(dsa.rids_wanted, 1);
