@@ -72,6 +72,9 @@ TEST_F(Delete, APrimaryGroupAndWellKnownAccountsStay) {
   const auto rid = security::split_sid(sid(person("staff")).value())->rid;
   ASSERT_EQ(requests.modify(person("ann"), {{kReplace, "primaryGroupID", {std::to_string(rid)}}}), ResultCode::kSuccess);
   EXPECT_EQ(requests.remove(person("staff")), ResultCode::kEntryAlreadyExists);
+  whole_trees();
+  EXPECT_EQ(requests.remove(person("staff")), ResultCode::kEntryAlreadyExists);
+  EXPECT_TRUE(is_there(person("staff")));
 }
 
 TEST_F(Delete, ATombstoneComesBackWithWhatItKept) {  // 3.1.1.5.3.7
