@@ -235,12 +235,16 @@ const ClassSchema* Schema::structural_class(std::span<const Attid> object_class)
 
 ContentRules Schema::content_rules(std::span<const Attid> object_class) const {
   ContentRules rules;
+  std::size_t counted = 0;
   for (const auto attid : object_class) {
     const auto* const each = find_class(attid);
-    if (each == nullptr) continue;
+    // What a class has its subclasses have: an object without auxiliary classes of its own needs one look, and no sorting.
+    if (each == nullptr || std::ranges::any_of(object_class, [&](Attid other) { return other != attid && is_subclass(other, attid); })) continue;
+    ++counted;
     rules.must_contain.insert(rules.must_contain.end(), each->effective.must_contain.begin(), each->effective.must_contain.end());
     rules.attributes.insert(rules.attributes.end(), each->effective.attributes.begin(), each->effective.attributes.end());
   }
+  if (counted <= 1) return rules;
   for (auto* const list : {&rules.must_contain, &rules.attributes}) {
     std::ranges::sort(*list);
     list->erase(std::ranges::unique(*list).begin(), list->end());

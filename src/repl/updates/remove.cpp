@@ -142,11 +142,13 @@ Result<Dnt> deepest_first(const Snapshot& snapshot, Dnt dnt) {
   return fail(win32::kErrorDsDatabaseError, "the tree is too deep");
 }
 
-Result<Updates> remove_in_tree(WriteTransaction& tx, const Context& context, Dnt dnt, CheckLevel level) {
+Result<Updates> remove_in_tree(WriteTransaction& tx, const Context& context, Dnt dnt, CheckLevel level, const TreeJudge& judge) {
   const auto object = find_object(tx, dnt, win32::kErrorDsObjNotFound);
   if (!object) return std::unexpected(object.error());
   if (is_critical_system_object(*object) && !is_sam_object(*context.schema, *object))
     return fail(win32::kErrorDsCantDelete, "a critical system object");
+  if (judge)
+    if (auto good = judge(*object); !good) return std::unexpected(std::move(good.error()));
   return remove_checked(tx, context, *object, level);
 }
 
@@ -158,7 +160,8 @@ Result<Updates> remove_object(WriteTransaction& tx, const Context& context, Dnt 
   return remove_checked(tx, context, *object, level);
 }
 
-Result<TreeRemoval> remove_tree(WriteTransaction& tx, const Context& context, Dnt dnt, std::size_t objects_max, CheckLevel level) {
+Result<TreeRemoval> remove_tree(WriteTransaction& tx, const Context& context, Dnt dnt, std::size_t objects_max, CheckLevel level,
+                                const TreeJudge& judge) {
   const auto top = find_object(tx, dnt, win32::kErrorDsObjNotFound);
   if (!top) return std::unexpected(top.error());
   if (is_nc_root(*top) || is_subref(*top)) return fail(win32::kErrorDsCantDelete, "the root of an NC");
@@ -166,7 +169,7 @@ Result<TreeRemoval> remove_tree(WriteTransaction& tx, const Context& context, Dn
   for (std::size_t count = 0; count < objects_max && !removal.finished; ++count) {
     const auto next = deepest_first(tx, dnt);
     if (!next) return std::unexpected(next.error());
-    auto updates = remove_in_tree(tx, context, *next, level);
+    auto updates = remove_in_tree(tx, context, *next, level, judge);
     if (!updates) {
       if (removal.updates.empty() || tx.failure()) return std::unexpected(updates.error());
       removal.stopped = updates.error();

@@ -5,6 +5,8 @@
 // becomes a deleted-object (kDeleted), and a deleted-object becomes a recycled-object (kDeleted and kRecycled, both attributes TRUE).
 #pragma once
 
+#include <functional>
+
 #include "repl/updates/updates.hpp"
 
 namespace tributary::repl {
@@ -23,7 +25,10 @@ struct TreeRemoval {
 };
 /// An error of the call itself means that nothing was deleted. When it is neither finished nor stopped, commit and call again
 /// (LDAP says kErrorDsTreeDeleteNotFinished meanwhile). Critical system objects that are not SAM's stop it.
-[[nodiscard]] Result<TreeRemoval> remove_tree(WriteTransaction& tx, const Context& context, Dnt dnt, std::size_t objects_max, CheckLevel level);
+/// `judge` may refuse each object that is about to go; empty: nobody is asked.
+using TreeJudge = std::function<Result<void>(const ObjectView& object)>;
+[[nodiscard]] Result<TreeRemoval> remove_tree(WriteTransaction& tx, const Context& context, Dnt dnt, std::size_t objects_max, CheckLevel level,
+                                              const TreeJudge& judge = {});
 
 /// [MS-DRSR] 5.160. For garbage collection, and for what enabling the recycle bin does to tombstones (4.1.10.6.2). Nothing happens to an
 /// object that is recycled already. kErrorDsIllegalModOperation for one that is not deleted.

@@ -4,6 +4,7 @@
 #include "security/access/new_descriptor.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/win32.hpp"
@@ -205,8 +206,27 @@ SecurityDescriptor create_security_descriptor(const DescriptorSources& sources) 
   return descriptor;
 }
 
+namespace {
+
+/// The default of a class is asked for by one new object after the other: this thread remembers the last.
+Result<SecurityDescriptor> default_descriptor(std::string_view sddl, const DomainSids& domains) {
+  struct Last {
+    std::string sddl;
+    DomainSids domains;
+    SecurityDescriptor descriptor;
+  };
+  thread_local std::optional<Last> last;
+  const bool is_known = last && last->sddl == sddl && last->domains.domain == domains.domain && last->domains.forest_root == domains.forest_root;
+  if (is_known) return last->descriptor;
+  auto parsed = parse_sddl(sddl, domains);
+  if (parsed) last = Last{std::string(sddl), domains, *parsed};
+  return parsed;
+}
+
+}  // namespace
+
 Result<Bytes> new_descriptor(const NewObject& object, const Token& token) {
-  auto creator = object.given ? decode_security_descriptor(*object.given) : parse_sddl(object.default_sddl, object.domains);
+  auto creator = object.given ? decode_security_descriptor(*object.given) : default_descriptor(object.default_sddl, object.domains);
   if (!creator) return std::unexpected(std::move(creator.error()));
   if (object.given) {
     if (!creator->dacl) return fail(win32::kErrorDsUnwillingToPerform, "nTSecurityDescriptor without a DACL");

@@ -207,8 +207,8 @@ TEST_F(Add, NamesOfSubnets) {  // 6.1.1.2.2.2.1
 }
 
 TEST_F(Add, PasswordSettingsThatContradictThemselves) {  // 3.1.1.5.2.2, 3.1.1.5.3.2
-  ASSERT_EQ(requests.add(in_lab("CN=Policies,CN=System,"), {{"objectClass", {"msDS-PasswordSettingsContainer"}}}), ResultCode::kSuccess);
-  const auto dn = in_lab("CN=strict,CN=Policies,CN=System,");
+  ASSERT_EQ(requests.add(in_lab("CN=Fine,CN=System,"), {{"objectClass", {"msDS-PasswordSettingsContainer"}}}), ResultCode::kSuccess);
+  const auto dn = in_lab("CN=strict,CN=Fine,CN=System,");
   const auto add = [&](const std::string& maximum_age) {
     return requests.add(dn, {{"objectClass", {"msDS-PasswordSettings"}}, {"msDS-PasswordSettingsPrecedence", {"1"}}, {"msDS-PasswordReversibleEncryptionEnabled", {"FALSE"}},
                              {"msDS-PasswordHistoryLength", {"24"}}, {"msDS-PasswordComplexityEnabled", {"TRUE"}}, {"msDS-MinimumPasswordLength", {"7"}},
@@ -239,7 +239,9 @@ TEST_F(Add, WithoutRidsTheMasterIsAsked) {
   const auto set = dsa.find(in_lab("CN=RID Set,CN=dsa-a,OU=Domain Controllers,"));
   ASSERT_NE(set, store::kNoDnt);
   for (const auto* pool : {"rIDAllocationPool", "rIDPreviousAllocationPool"}) dsa.set(set, attid_of(pool), {repl::i64_value(0)});
-  const auto answer = add_user("ann");
+  EXPECT_EQ(add_user("ann"), ResultCode::kSuccess);  // the master gives itself a block
+  dsa.become(dsa.add_dsa(service::testing::kFirstSite, "dsa-b", 900'000));
+  const auto answer = add_user("bob");
   EXPECT_EQ(answer, ResultCode::kUnwillingToPerform);
   EXPECT_EQ(answer.win32, 8208u);
   EXPECT_EQ(dsa.rids_wanted, 1);

@@ -14,9 +14,21 @@ constexpr std::size_t kObjectsInPiece = 250;  ///< so that nobody waits long for
 void delete_tree(Write& write, const store::ObjectView& object) {
   const Dnt dnt = object.dnt();
   write.demand(write.access(dnt).object(security::kRightDsDeleteTree), dnt, "deleting a tree needs RIGHT_DS_DELETE_TREE");
-  auto removal = must(repl::remove_tree(write.tx, write.context, dnt, kObjectsInPiece, repl::CheckLevel::kClient));
-  write.updates.append(removal.updates);
-  if (removal.finished) return;
+  std::optional<WriteRefusal> refusal;
+  const auto judge = [&](const store::ObjectView& each) -> Result<void> {
+    try {
+      if (!repl::is_deleted(each)) check_account_deletable(write, each);
+      return {};
+    } catch (const WriteRefusal& why) {
+      refusal = why;
+      return fail(why.win32);
+    }
+  };
+  auto removal = repl::remove_tree(write.tx, write.context, dnt, kObjectsInPiece, repl::CheckLevel::kClient, judge);
+  if (!removal && refusal) throw *refusal;
+  const auto done = must(std::move(removal));
+  write.updates.append(done.updates);
+  if (done.finished) return;
   // What was deleted stays so: the next piece finds at once what stops it.
   write.progress.again = true;
 }

@@ -9,7 +9,7 @@ namespace {
 
 class Delete : public WriteTest {
  protected:
-  std::string deleted(const std::string& name, Dnt dnt) { return "<GUID=" + to_string(dsa.guid(dnt)) + ">" + name.substr(0, 0); }
+  std::string deleted(Dnt dnt) { return "<GUID=" + to_string(dsa.guid(dnt)) + ">"; }
   void show_deleted() { requests.controls = {{std::string(lp::oid::kShowDeleted), true, std::nullopt}}; }
   void whole_trees() { requests.controls = {{std::string(lp::oid::kTreeDelete), true, std::nullopt}}; }
 };
@@ -72,6 +72,9 @@ TEST_F(Delete, APrimaryGroupAndWellKnownAccountsStay) {
   const auto rid = security::split_sid(sid(person("staff")).value())->rid;
   ASSERT_EQ(requests.modify(person("ann"), {{kReplace, "primaryGroupID", {std::to_string(rid)}}}), ResultCode::kSuccess);
   EXPECT_EQ(requests.remove(person("staff")), ResultCode::kEntryAlreadyExists);
+  whole_trees();
+  EXPECT_EQ(requests.remove(person("staff")), ResultCode::kEntryAlreadyExists);
+  EXPECT_TRUE(is_there(person("staff")));
 }
 
 TEST_F(Delete, ATombstoneComesBackWithWhatItKept) {  // 3.1.1.5.3.7
@@ -79,7 +82,7 @@ TEST_F(Delete, ATombstoneComesBackWithWhatItKept) {  // 3.1.1.5.3.7
   const Dnt ann = find(person("ann"));
   const auto before = sid(person("ann"));
   ASSERT_EQ(requests.remove(person("ann")), ResultCode::kSuccess);
-  const auto name = deleted("ann", ann);
+  const auto name = deleted(ann);
   EXPECT_EQ(requests.modify(name, {{kDelete, "isDeleted", {}}, {kReplace, "distinguishedName", {person("ann")}}}), ResultCode::kNoSuchObject);
   show_deleted();
   EXPECT_EQ(requests.modify(name, {{kReplace, "description", {"x"}}}), ResultCode::kUnwillingToPerform);
@@ -95,12 +98,14 @@ TEST_F(Delete, ADeletedObjectIsRecycledAndThenStays) {  // 3.1.1.5.5.6.3
   dsa.rules().rules.recycle_bin = true;
   ASSERT_EQ(requests.add(person("c"), {{"objectClass", {"contact"}}}), ResultCode::kSuccess);
   const Dnt contact = find(person("c"));
-  const auto name = deleted("c", contact);
+  const auto name = deleted(contact);
   ASSERT_EQ(requests.remove(person("c")), ResultCode::kSuccess);
   show_deleted();
   EXPECT_EQ(requests.modify_dn(name, "CN=d"), ResultCode::kUnwillingToPerform);
   ASSERT_EQ(requests.remove(name), ResultCode::kSuccess);
   EXPECT_TRUE(repl::is_recycled(*must(dsa.store().read()->find(contact))));
+  EXPECT_EQ(requests.remove(name), ResultCode::kNoSuchObject);  // this control does not show it
+  requests.controls = {{std::string(lp::oid::kShowRecycled), true, std::nullopt}};
   EXPECT_EQ(requests.remove(name).win32, 0x20CEu);
 }
 
