@@ -140,8 +140,9 @@ void LdapLink::account() {
   const std::size_t before = std::exchange(held_, now);
   if (now == before) return;
   const std::size_t all = shared_.counters.held_octets.fetch_add(now - before, std::memory_order_relaxed) + (now - before);
-  if (now > before && now > kShareOctets && all > shared_.limits.octets_max)
-    session_->finish(ldap::SessionEnd::kMemory, {.code = ldap::ResultCode::kUnavailable, .matched_dn = {}, .message = "this server has no memory left for so much", .referrals = {}});
+  if (now <= before || now <= kShareOctets || all <= shared_.limits.octets_max || session_->end()) return;
+  session_->finish(ldap::SessionEnd::kMemory, {.code = ldap::ResultCode::kUnavailable, .matched_dn = {}, .message = "this server has no memory left for so much", .referrals = {}});
+  account();
 }
 
 // Octets out

@@ -42,9 +42,12 @@ Result<Assertion> object_state(const Result<Dnt>& found) {
   return Assertion{*found == store::kNoDnt ? AssertionState::kNoObject : AssertionState::kGood, *found, {}, {}};
 }
 
-/// Samba's tools and SSSD write an objectGUID as text; DEVIATION: Windows takes the sixteen octets only.
+/// Samba's tools and SSSD write an objectGUID, an invocationId and whatever else has sixteen octets as the text of a GUID; DEVIATION: Windows
+/// takes the octets only.
 std::optional<Guid> guid_text(const schema::AttributeSchema& attribute, std::string_view text) {
-  if (attribute.attid != repl::attid::kObjectGuid || (text.size() != 36 && text.size() != 38)) return std::nullopt;
+  const bool has_sixteen = attribute.syntax == Syntax::kOctetString && attribute.range_lower == 16 && attribute.range_upper == 16;
+  if ((attribute.attid != repl::attid::kObjectGuid && !has_sixteen && attribute.ldap_display_name != "invocationId") || (text.size() != 36 && text.size() != 38))
+    return std::nullopt;
   const auto guid = parse_guid(text);
   return guid ? std::optional(*guid) : std::nullopt;
 }

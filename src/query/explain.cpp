@@ -22,11 +22,14 @@ bool is_text(schema::Syntax syntax) noexcept {
   }
 }
 
-std::string shown(const schema::AttributeSchema& attribute, ByteView form) {
+std::string shown(const schema::Schema& schema, const schema::AttributeSchema& attribute, ByteView form) {
   const std::string_view text(reinterpret_cast<const char*>(form.data()), form.size());
   if (is_text(attribute.syntax)) return to_printable(text, kValueOctetsMax);
   if (attribute.syntax == schema::Syntax::kBoolean) return form.size() == 1 && form[0] != 0 ? "TRUE" : "FALSE";
-  if (attribute.syntax == schema::Syntax::kOid && form.size() == 4) return fmt::format("{:#x}", load_be<std::uint32_t>(form.data()));
+  if (attribute.syntax == schema::Syntax::kOid && form.size() == 4) {
+    const auto* named = schema.find_class(schema::Attid{load_be<std::uint32_t>(form.data())});
+    return named != nullptr ? named->ldap_display_name : fmt::format("{:#x}", load_be<std::uint32_t>(form.data()));
+  }
   if (attribute.syntax == schema::Syntax::kSid)
     if (const auto sid = decode_sid(form)) return to_string(*sid);
   if (form.size() == 4) return std::to_string(static_cast<std::int32_t>(load_be<std::uint32_t>(form.data()) ^ (1u << 31)));
@@ -36,10 +39,10 @@ std::string shown(const schema::AttributeSchema& attribute, ByteView form) {
 
 std::string object_text(Dnt dnt) { return fmt::format("#{}", static_cast<std::uint64_t>(dnt)); }
 
-std::string value_text(const Item& item) {
+std::string value_text(const schema::Schema& schema, const Item& item) {
   if (item.test == Test::kBitAnd || item.test == Test::kBitOr) return std::to_string(item.bits);
   if (item.test == Test::kInChain || item.test == Test::kDnWithData || schema::is_reference(item.attribute->syntax)) return object_text(item.target);
-  return shown(*item.attribute, item.form);
+  return shown(schema, *item.attribute, item.form);
 }
 
 std::string_view operator_of(Test test) noexcept {
@@ -59,7 +62,7 @@ std::string pieces_text(const CompiledFilter& filter, const Item& item) {
   for (auto at = item.pieces_begin; at < item.pieces_end; ++at) {
     const auto& piece = filter.pieces[at];
     if (piece.place != ldap::Substring::Place::kInitial && !text.ends_with('*')) text += '*';
-    text += shown(*item.attribute, piece.form);
+    text += shown(*filter.schema, *item.attribute, piece.form);
     if (piece.place != ldap::Substring::Place::kFinal) text += '*';
   }
   return text;
@@ -70,7 +73,7 @@ std::string leaf_text(const CompiledFilter& filter, const Item& item) {
   const auto& name = item.attribute->ldap_display_name;
   if (item.test == Test::kPresent) return name + "=*";
   if (item.test == Test::kSubstrings) return name + "=" + pieces_text(filter, item);
-  return fmt::format("{}{}{}", name, operator_of(item.test), value_text(item));
+  return fmt::format("{}{}{}", name, operator_of(item.test), value_text(*filter.schema, item));
 }
 
 void append_item(const CompiledFilter& filter, std::uint32_t at, std::size_t octets_max, std::string& out) {

@@ -87,7 +87,7 @@ struct CompiledFilter {
 /// aNR makes a dozen of one; more are refused.
 inline constexpr std::size_t kItemsMax = 60'000;
 /// Link values that all kInChain of a filter may follow.
-inline constexpr std::size_t kChainLinksMax = 250'000;
+inline constexpr std::size_t kChainLinksMax = 100'000;
 
 struct CompileOptions {
   bool shows_deactivated_links = false;

@@ -2,6 +2,7 @@
 // [MS-ADTS] 3.1.1.2.2.4, 3.1.1.3.1.3.1, 3.1.1.3.1.3.4, 3.1.1.3.1.3.5, 3.1.1.3.4.4; RFC 4511 4.5.1.7: what a filter says of an object.
 #include <gmock/gmock.h>
 
+#include "query/links.hpp"
 #include "query/test_directory.hpp"
 
 namespace tributary::query::testing {
@@ -219,6 +220,15 @@ TEST_F(FilterTest, WhatIsRefused) {
   broken.nodes.push_back({.kind = ldap::FilterKind::kAnd, .end = 2});
   EXPECT_EQ(repl::testing::code_of(compile_filter(*snapshot, directory.forest->context.schema, broken)), win32::kErrorInvalidParameter);
   EXPECT_EQ(repl::testing::code_of(compile_filter(*snapshot, directory.forest->context.schema, {})), win32::kErrorInvalidParameter);
+}
+
+TEST_F(FilterTest, AChainIsFollowedSoFarOnly) {
+  const auto snapshot = directory.forest->store->read();
+  std::size_t links_left = 5;
+  EXPECT_EQ(must(chain_to(*snapshot, directory.all, attid_of("member"), false, false, links_left)).size(), 5u);
+  EXPECT_EQ(links_left, 0u);  // two of all, two of staff, one of ring
+  links_left = 4;
+  EXPECT_EQ(repl::testing::code_of(chain_to(*snapshot, directory.all, attid_of("member"), false, false, links_left)), win32::kErrorDsAdminLimitExceeded);
 }
 
 class DenyAll final : public ReadRights {

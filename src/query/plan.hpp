@@ -70,4 +70,12 @@ inline constexpr std::size_t kCandidatesMax = 16'384;
 /// One line a step: "union of: 12", "  index sAMAccountName=ann: 1".
 [[nodiscard]] std::vector<std::string> explain(const CompiledFilter& filter, const Plan& plan);
 
+/// A search that was carried out to see what it costs: whoever asks may read everything, and gets numbers only.
+struct Trial {
+  std::string filter;              ///< in the words of the schema
+  std::vector<std::string> steps;  ///< explain()
+  std::uint64_t looked_at = 0, matching = 0;  ///< objects; deleted ones do not match
+};
+[[nodiscard]] Result<Trial> try_search(const store::Snapshot& snapshot, const CompiledFilter& filter, const Area& area);
+
 }  // namespace tributary::query

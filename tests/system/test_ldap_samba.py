@@ -64,7 +64,7 @@ def test_forest():
     global A, B
     hook = {"password_command": os.path.join(SOURCE, "packaging", "kadmin-password")}
     A, B = (FOREST.add(name, address=address, port=49152, listen={"endpoint_mapper": True}, ldap={"port": 389, **hook}) for name, address in NAMES.items())
-    A.init()
+    A.init("--no-recycle-bin")  # smbtorture binds with 28 octets of extensions: docs/dsa-judges.md
     A.serve(environment=FOREST.realm.environment)
     B.join(A)
     B.serve(environment=FOREST.realm.environment)
@@ -108,7 +108,12 @@ def test_drs_options_act_at_once():
 
 
 def test_drs_uptodateness():
-    eventually(lambda: all(re.search(r"maximum: 0 ", line) for line in samba_tool("drs", "uptodateness").splitlines() if line.strip()))
+    """Partition by partition: without one it asks for those of the DNS as well, which this forest does not have."""
+    for partition in ("DOMAIN", "CONFIGURATION", "SCHEMA"):
+        told = samba_tool("drs", "uptodateness", f"--partition={partition}")
+        found = re.search(rf"{partition}\s+maximum: (\d+) +median: ([\d.]+) +failure: (\d+)", told)
+        assert found and found.group(3) == "0", told
+        eventually(lambda partition=partition: re.search(r"maximum: 0 ", samba_tool("drs", "uptodateness", f"--partition={partition}")))
 
 
 # users, groups, units, computers
@@ -181,19 +186,16 @@ def test_ldapcmp():
     for nc in ("domain", "configuration", "schema"):
         told = samba_tool("ldapcmp", f"ldap://{A.host}", f"ldap://{B.host}", nc, url=False)
         assert "SUCCESS" in told and "FAILURE" not in told, told[-3000:]
-    samba_tool("user", "create", "only", "Passw0rd.1")
-    eventually(lambda: "only" in samba_tool("user", "list", host=B).split())
 
 
 def test_dbcheck():
     """It reads the schema from a database of Samba's own, so one is made for it; what it checks is read from us."""
-    place = os.path.join(FOLDER, "provision")
+    place, krb5 = os.path.join(FOLDER, "provision"), os.path.join(FOLDER, "krb5.empty")
+    with open(krb5, "w", encoding="utf-8") as file:
+        file.write("[libdefaults]\n")
     made = subprocess.run(["samba-tool", "domain", "provision", f"--targetdir={place}", f"--realm={FOREST.realm.name}", "--domain=LAB", "--server-role=dc",
-                           "--dns-backend=NONE", "--host-name=dsa-a", "--host-ip=127.0.0.1", "--adminpass=Passw0rd.1", "--use-ntvfs"],
-                          capture_output=True, text=True, timeout=120, check=False, env={**os.environ, "KRB5_CONFIG": "/dev/null"})
-    if made.returncode != 0:
-        made = subprocess.run([argument for argument in made.args if argument != "--use-ntvfs"], capture_output=True, text=True, timeout=120, check=False,
-                              env={**os.environ, "KRB5_CONFIG": "/dev/null"})
+                           "--dns-backend=NONE", "--host-name=dsa-a", "--host-ip=127.0.0.1", "--adminpass=Passw0rd.1"],
+                          capture_output=True, text=True, timeout=120, check=False, env={**os.environ, "KRB5_CONFIG": krb5})
     assert made.returncode == 0, made.stderr[-2000:]
     told = samba_tool("dbcheck", "--cross-ncs", conf=os.path.join(place, "etc", "smb.conf"), status=None, timeout=300)
     found = re.search(r"Checked (\d+) objects \((\d+) errors\)", told)

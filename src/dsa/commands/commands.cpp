@@ -39,6 +39,7 @@ void register_dsa(cli::App& app) {
   add_serve(app, *group);
   add_status(app, *group);
   add_database_verbs(app, *group);
+  add_explain(app, *group);
   add_roles(app, *group);
   add_demote(app, *group);
 }

@@ -38,6 +38,7 @@ void add_join(cli::App& app, CLI::App& group);
 void add_serve(cli::App& app, CLI::App& group);
 void add_database_verbs(cli::App& app, CLI::App& group);  ///< import, export, check, digest, backup, restore, rotate-key
 void add_demote(cli::App& app, CLI::App& group);
+void add_explain(cli::App& app, CLI::App& group);
 void add_roles(cli::App& app, CLI::App& group);  ///< roles, take-role, enable-feature
 void add_status(cli::App& app, CLI::App& group);
 

@@ -140,6 +140,8 @@ constexpr Key kKeys[] = {
     {"ldap", "client_ca", [](Config& c, Node n) { return set_path_or_none(n, c.ldap.client_ca); }},
     {"ldap", "require_signing", [](Config& c, Node n) { return set_flag(n, c.ldap.require_signing); }},
     {"ldap", "password_command", [](Config& c, Node n) { return set_path_or_none(n, c.ldap.password_command); }},
+    {"ldap", "kdc", [](Config& c, Node n) { return set_flag(n, c.ldap.kdc); }},
+    {"ldap", "time_server", [](Config& c, Node n) { return set_flag(n, c.ldap.time_server); }},
     {"ldap", "threads", [](Config& c, Node n) { return set_number(n, c.ldap.threads, 0, 64); }},
     {"ldap", "connections", [](Config& c, Node n) { return set_number(n, c.ldap.connections_max, 1, 1'000'000); }},
     {"ldap", "connections_per_address", [](Config& c, Node n) { return set_number(n, c.ldap.connections_per_address_max, 1, 1'000'000); }},

@@ -34,6 +34,7 @@ struct LdapConfig {
   std::string client_ca{};             ///< PEM; empty: clients are not asked for certificates
   bool require_signing = true;         ///< of SASL binds without TLS
   std::string password_command{};      ///< empty: passwords are not taken
+  bool kdc = false, time_server = false;  ///< what else clients find on this host: the LDAP ping says so
   unsigned threads = 0;                ///< 0: one for each core, at most 8
   std::size_t connections_max = 12'000;
   std::size_t connections_per_address_max = 1'024;

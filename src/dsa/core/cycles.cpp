@@ -64,6 +64,7 @@ void RunningDsa::run_cycle(const repl::Start& start) {
       after_failed_cycle(start, pulled.step);
     }
   }
+  if (changes.replicated) finish_descriptor_work();
   {
     const std::lock_guard guard(cycles_mutex_);
     cycles_.erase(start.operation);

@@ -48,7 +48,8 @@ Win32 RunningDsa::edit_replica(const ObjectGuid& nc, const std::function<Win32(s
 
 Win32 RunningDsa::carry_out(const repl::Start& start, const repl::UpdateRefsRequest& request) {
   const auto now = context().ds_now();
-  return edit_replica(start.nc, [&](store::NcReplica& replica) -> Win32 {
+  bool has_new_partner = false;
+  const auto result = edit_replica(start.nc, [&](store::NcReplica& replica) -> Win32 {
     std::vector<repl::RepsTo> values;
     for (const auto& octets : replica.reps_to) {
       auto value = repl::decode_reps_to(octets);
@@ -62,9 +63,13 @@ Win32 RunningDsa::carry_out(const repl::Start& start, const repl::UpdateRefsRequ
       if (!encoded) return encoded.error().code;
       written.push_back(std::move(*encoded));
     }
+    has_new_partner = written.size() > replica.reps_to.size();
     replica.reps_to = std::move(written);
     return updated.result;
   });
+  // What was written between the partner's last pull and this call it would hear of with the next change or its schedule, an hour later.
+  if (result == win32::kErrorSuccess && has_new_partner) control_.tell(repl::LocalChange{start.nc, false});
+  return result;
 }
 
 Win32 RunningDsa::carry_out(const repl::Start& start, const repl::ReplicaModifyRequest& request) {

@@ -76,9 +76,14 @@ Result<void> RunningDsa::ask_for_rids() {
 }
 
 void RunningDsa::want_rids() {
-  workers_.post([this] {
-    if (auto asked = ask_for_rids(); !asked) log('w', "RIDs: " + describe_error(asked.error()));
+  if (is_asking_for_rids_.exchange(true)) return;
+  const bool is_taken = workers_.post([this] {
+    const auto state = read_state(*store_->read(), context());
+    const bool is_master = state && state->owner_guid == identity_.dsa;  // takes its own blocks as it needs them
+    if (auto asked = is_master ? Result<void>() : ask_for_rids(); !asked) log('w', "RIDs: " + describe_error(asked.error()));
+    is_asking_for_rids_ = false;
   });
+  if (!is_taken) is_asking_for_rids_ = false;
 }
 
 }  // namespace tributary::dsa

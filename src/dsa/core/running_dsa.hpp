@@ -190,6 +190,7 @@ class RunningDsa final : public service::Dsa {
   std::condition_variable house_changed_;
   bool is_stopping_ = false;
   std::atomic<bool> wants_kcc_{false};
+  std::atomic<bool> is_asking_for_rids_{false};
   bool is_started_ = false;
   std::mutex kcc_mutex_;
   std::optional<MonoTime> last_kcc_run_;  ///< under kcc_mutex_

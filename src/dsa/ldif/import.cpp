@@ -12,13 +12,13 @@
 #include "base/utf.hpp"
 #include "base/win32.hpp"
 #include "query/ldap_values.hpp"
-#include "dsa/ldif/rid_block.hpp"
 #include "repl/objects/attids.hpp"
 #include "repl/objects/facts.hpp"
 #include "repl/objects/names.hpp"
 #include "repl/updates/add.hpp"
 #include "repl/updates/modify.hpp"
 #include "service/access/new_object_descriptor.hpp"
+#include "service/forest/rid_block.hpp"
 #include "service/forest/rid_pool.hpp"
 
 namespace tributary::dsa {
@@ -83,7 +83,7 @@ class Importer {
     descriptors_.clear();
     const auto done = update_([&](const repl::Context& context, WriteTransaction& tx) -> Result<repl::Updates> {
       repl::Updates updates;
-      const auto domain = domain_sid_of_dsa(tx, context);
+      const auto domain = service::domain_sid_of_dsa(tx, context);
       if (!domain) return std::unexpected(domain.error());
       domain_sid_ = *domain;
       for (std::size_t i = 0; i < options_.records_per_batch; ++i) {
@@ -222,7 +222,7 @@ class Importer {
     const bool is_computer = schema.is_subclass(object_class.attid, repl::class_id::kComputer);
     auto drawn = service::draw_sid(tx, context);
     if (!drawn && drawn.error().code == service::kErrorDsNoRidsAllocated) {
-      auto block = take_rid_block(tx, context);
+      auto block = service::take_rid_block(tx, context);
       if (!block) return std::unexpected(std::move(block.error()));
       updates.append(*block);
       drawn = service::draw_sid(tx, context);

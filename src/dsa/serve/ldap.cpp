@@ -61,6 +61,8 @@ std::shared_ptr<const LdapSettings> ldap_settings(const Config& config, const se
   if (ldap.catalog_port != 0) settings->global_catalog_port = ldap.catalog_port;
   settings->kerberos_realm = realm_of(config, identity);
   if (!ldap.password_command.empty()) settings->password_hook = std::make_shared<PasswordCommand>(ldap.password_command);
+  settings->is_kdc = ldap.kdc;
+  settings->is_time_server = ldap.time_server;
   return settings;
 }
 

@@ -192,6 +192,8 @@ void Session::finish(SessionEnd how, const Outcome& outcome) {
   jobs_.clear();
   if (!outcome.ok()) append_notice_of_disconnection(output(), outcome);
   close_output();
+  layer_.reset();  // nothing more is said or heard: what is left to be sent needs no memory for more
+  Bytes().swap(in_);
 }
 
 }  // namespace tributary::ldap

@@ -21,6 +21,13 @@ using namespace drsuapi;
 using store::AttributeStamp;
 using store::ObjectFlags;
 
+namespace {
+
+/// How far clocks of two DSAs may be apart (Kerberos takes no more): a stamp's time may be that much of another's.
+constexpr std::int64_t kClockSkewSeconds = 300;
+
+}  // namespace
+
 void ApplyFigures::add(const ApplyFigures& other) noexcept {
   objects_added += other.objects_added;
   objects_changed += other.objects_changed;
@@ -45,7 +52,40 @@ Result<void> PageApplier::objects(const ndr::Seq<REPLENTINFLIST>& list) {
   }
   for (const Dnt dnt : std::exchange(newly_deleted_, {}))
     if (auto orphaned = orphan_children(tx_, context_, terms_.nc_root, dnt, terms_.writable); !orphaned) return orphaned;
+  if (auto noted = add_descriptor_work(tx_, std::exchange(descriptors_, {})); !noted) return noted;
   return terms_.writable ? Result<void>() : give_places_back(tx_);
+}
+
+/// When a descriptor above, or the place of one of those objects, was last changed after it was made; zero: never. Everybody who inherits
+/// from there inherits anew then, without a stamp.
+Result<DsTime> PageApplier::descriptors_changed_above(Dnt parent) {
+  std::vector<Dnt> path;
+  DsTime latest{};
+  for (Dnt at = parent; at != kNoDnt && at != store::kRootDnt && path.size() < kDnRdnsMax;) {
+    if (const auto known = changed_above_.find(at); known != changed_above_.end()) {
+      latest = std::max(latest, known->second);
+      break;
+    }
+    const auto object = tx_.find(at);
+    if (!object) return std::unexpected(object.error());
+    if (!*object) break;
+    path.push_back(at);
+    for (const Attid attid : {attid::kNtSecurityDescriptor, attid::kName})
+      if (const auto stamp = (*object)->stamp(attid); stamp && stamp->version > 1) latest = std::max(latest, stamp->time_changed);
+    if (is_nc_root(**object)) break;
+    at = (*object)->parent();
+  }
+  if (!path.empty()) changed_above_[path.front()] = latest;
+  return latest;
+}
+
+/// The new object was made where a change of a descriptor above was not known yet: what it inherited there may be of before.
+Result<bool> PageApplier::is_outdated_descriptor(Dnt parent) {
+  const auto* const descriptor = incoming_.draft.find(attid::kNtSecurityDescriptor);
+  if (descriptor == nullptr || descriptor->values.empty() || !descriptor->stamp) return false;
+  const auto changed = descriptors_changed_above(parent);
+  if (!changed) return std::unexpected(changed.error());
+  return *changed != DsTime{} && changed->seconds + kClockSkewSeconds >= descriptor->stamp->time_changed.seconds;
 }
 
 Result<void> PageApplier::apply(const REPLENTINFLIST& entry) {
@@ -167,6 +207,9 @@ Result<void> PageApplier::add_object() {
   if (place->is_aside)
     if (auto noted = note_place_aside(tx_, *dnt, *incoming_.parent_guid, incoming_.rdn); !noted) return noted;
   ++figures_.objects_added;
+  const auto is_outdated = is_outdated_descriptor(place->parent);
+  if (!is_outdated) return std::unexpected(is_outdated.error());
+  if (*is_outdated) descriptors_.push_back({*dnt, false});
   if (auto done = legacy_links(*dnt); !done) return done;
   return after_change(*dnt, ObjectFlags::kNone, flags);
 }
@@ -251,6 +294,9 @@ Result<void> PageApplier::update_object(Dnt dnt) {
   }
   store::ObjectDraft local(**object);
   const auto before = local.head.flags;
+  const Dnt parent_before = local.head.parent;
+  const auto* const descriptor = incoming_.draft.find(attid::kNtSecurityDescriptor);
+  const bool has_new_descriptor = descriptor != nullptr && !descriptor->values.empty() && wins(*descriptor);
   const auto changed = merge_attributes(local, name_wins);
   if (!changed) return std::unexpected(changed.error());
   for (auto& attribute : local.attributes())
@@ -283,6 +329,10 @@ Result<void> PageApplier::update_object(Dnt dnt) {
   if (place && place->is_aside)
     if (auto noted = note_place_aside(tx_, dnt, *incoming_.parent_guid, incoming_.rdn); !noted) return noted;
   ++figures_.objects_changed;
+  if (has_new_descriptor || local.head.parent != parent_before) {
+    descriptors_.push_back({dnt, has_new_descriptor});
+    changed_above_.clear();
+  }
   if (auto done = legacy_links(dnt); !done) return done;
   if (auto done = after_change(dnt, before, now); !done) return done;
   // Where nothing originates the writable replicas' updates are waited for.

@@ -10,6 +10,7 @@
 
 #include "drsuapi/getncchanges.hpp"
 #include "repl/destination/incoming_object.hpp"
+#include "repl/objects/descriptor_work.hpp"
 #include "repl/objects/context.hpp"
 #include "repl/objects/names.hpp"
 
@@ -63,6 +64,11 @@ class PageApplier {
   void set_head_from_attributes(store::ObjectDraft& draft);
   [[nodiscard]] Result<void> after_change(Dnt dnt, store::ObjectFlags before, store::ObjectFlags now);
   [[nodiscard]] Result<void> legacy_links(Dnt dnt);
+
+  [[nodiscard]] Result<bool> is_outdated_descriptor(Dnt parent);
+  [[nodiscard]] Result<DsTime> descriptors_changed_above(Dnt parent);
+  std::vector<DescriptorTask> descriptors_;        // of this page: who has to inherit anew
+  std::unordered_map<Dnt, DsTime> changed_above_;  // looked up, never walked
 
   std::vector<Dnt> newly_deleted_;  // of this page: their children are looked at when it is through
 

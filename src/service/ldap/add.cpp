@@ -18,6 +18,7 @@
 #include "service/ldap/passwords.hpp"
 #include "service/ldap/requests.hpp"
 #include "service/ldap/sam.hpp"
+#include "service/ldap/special_objects.hpp"
 #include "service/ldap/write_rights.hpp"
 
 namespace tributary::service::ldap_face {
@@ -25,7 +26,6 @@ namespace {
 
 using directory::has_element;
 
-constexpr std::size_t kDnsLabelMax = 63;
 constexpr std::uint32_t kMachineAccountQuota = 10;  ///< when the domain's root does not say
 /// 3.1.1.5.2.4: given by a client, they mean nothing.
 constexpr std::array<std::string_view, 12> kIgnored = {"distinguishedName", "subRefs", "uSNLastObjRem", "uSNDSALastObjRemoved", "uSNCreated", "uSNChanged",
@@ -166,13 +166,6 @@ bool may_create(const Write& write, Dnt parent, const schema::ClassSchema& objec
   return write.access(parent).object(security::kRightDsCreateChild, object_class.schema_id_guid);
 }
 
-void check_special_rdn(const schema::ClassSchema& object_class, std::string_view rdn) {
-  if (object_class.attid != class_id::kSite) return;
-  const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
-  if (rdn.size() > kDnsLabelMax || !std::ranges::all_of(rdn, is_allowed))
-    refuse(ResultCode::kInvalidDnSyntax, win32::kErrorDsBadNameSyntax, "a site's name is a DNS label");
-}
-
 Dnt perform_add(Write& write, const lp::AddRequest& request) {
   AddPlan plan;
   std::string oid;
@@ -202,6 +195,7 @@ Dnt perform_add(Write& write, const lp::AddRequest& request) {
     write.updates.append(drawn.updates);
     write.progress.wants_rids = write.progress.wants_rids || drawn.is_low;
   }
+  if (!plan.is_principal()) check_password_settings(write, write.object(added.dnt));
   return added.dnt;
 }
 

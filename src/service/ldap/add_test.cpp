@@ -2,6 +2,7 @@
 // [MS-ADTS] 3.1.1.5.2: what an add makes, and what it refuses with which codes.
 #include <gmock/gmock.h>
 
+#include "service/ldap/special_objects.hpp"
 #include "service/ldap/testing/write_fixture.hpp"
 
 namespace tributary::service::ldap_face::testing {
@@ -194,6 +195,29 @@ TEST_F(Add, ADescriptorIsDefaultedAndInherits) {  // 6.1.3
 TEST_F(Add, NamesOfSites) {  // 3.1.1.5.2.2
   EXPECT_EQ(requests.add(in_configuration("CN=a b,CN=Sites,"), {{"objectClass", {"site"}}}).win32, 0x208Fu);
   EXPECT_EQ(requests.add(in_configuration("CN=north,CN=Sites,"), {{"objectClass", {"site"}}}), ResultCode::kSuccess);
+}
+
+TEST_F(Add, NamesOfSubnets) {  // 6.1.1.2.2.2.1
+  for (const auto* good : {"10.2.1.0/24", "10.0.0.0/8", "A:A:A:A::/64", "a:b::c:d:0:0/64", "0:0:e0::/48"}) EXPECT_TRUE(is_subnet_name(good)) << good;
+  for (const auto* bad : {"10.02.0.0/16", "10.2.1.1/24", "10.2.1.0/33", "10.2.1.0", "10.2.1.0/", "a:b:0c:d::/64", "10.2.1.0/24/1", "10.2.1.0/0", "10.2.1.0/024", "255.255.0.0/16"})
+    EXPECT_FALSE(is_subnet_name(bad)) << bad;
+  const auto container = std::string("CN=Subnets,CN=Sites,CN=Configuration,DC=lab,DC=example");
+  EXPECT_EQ(requests.add("CN=10.1.0.0/16," + container, {{"objectClass", {"subnet"}}}), ResultCode::kSuccess);
+  EXPECT_EQ(requests.add("CN=10.1.0.1/16," + container, {{"objectClass", {"subnet"}}}).win32, 0x208Fu);
+}
+
+TEST_F(Add, PasswordSettingsThatContradictThemselves) {  // 3.1.1.5.2.2, 3.1.1.5.3.2
+  ASSERT_EQ(requests.add(in_lab("CN=Policies,CN=System,"), {{"objectClass", {"msDS-PasswordSettingsContainer"}}}), ResultCode::kSuccess);
+  const auto dn = in_lab("CN=strict,CN=Policies,CN=System,");
+  const auto add = [&](const std::string& maximum_age) {
+    return requests.add(dn, {{"objectClass", {"msDS-PasswordSettings"}}, {"msDS-PasswordSettingsPrecedence", {"1"}}, {"msDS-PasswordReversibleEncryptionEnabled", {"FALSE"}},
+                             {"msDS-PasswordHistoryLength", {"24"}}, {"msDS-PasswordComplexityEnabled", {"TRUE"}}, {"msDS-MinimumPasswordLength", {"7"}},
+                             {"msDS-MinimumPasswordAge", {"-864000000000"}}, {"msDS-MaximumPasswordAge", {maximum_age}}, {"msDS-LockoutThreshold", {"0"}},
+                             {"msDS-LockoutObservationWindow", {"-18000000000"}}, {"msDS-LockoutDuration", {"-18000000000"}}});
+  };
+  EXPECT_EQ(add("-1").win32, 0x20E7u);
+  ASSERT_EQ(add("-36288000000000"), ResultCode::kSuccess);
+  EXPECT_EQ(requests.modify(dn, {{kReplace, "msDS-LockoutDuration", {"-1"}}}), ResultCode::kUnwillingToPerform);
 }
 
 TEST_F(Add, AnAttributeOfTheSchema) {  // 3.1.1.2.5

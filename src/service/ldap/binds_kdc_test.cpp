@@ -302,6 +302,7 @@ TEST_F(LdapBinds, WithoutAHashTheKdcIsAsked) {
   ASSERT_TRUE(done.outcome.ok()) << done.outcome.message << forest.lines.back();
   EXPECT_EQ(caller_of(done).token.user, forest.sid_of(kAlice));
   EXPECT_EQ(data_of(once(simple("LAB\\alice", "wrong"))), "52e");
+  EXPECT_EQ(data_of(once(simple("LAB\\alice", std::string(kPassword) + std::string(1, '\0') + "x"))), "52e") << "the whole of it counts";
   security.check_password = nullptr;
   EXPECT_EQ(data_of(once(simple("LAB\\alice", kPassword))), "52e");
   for (const auto& line : forest.lines) EXPECT_EQ(line.find(kPassword), std::string::npos) << "secrets reach no log";

@@ -13,6 +13,7 @@
 #include "service/ldap/passwords.hpp"
 #include "service/ldap/requests.hpp"
 #include "service/ldap/sam.hpp"
+#include "service/ldap/special_objects.hpp"
 #include "service/ldap/write_rights.hpp"
 
 namespace tributary::service::ldap_face {
@@ -212,7 +213,8 @@ void perform_modify(Write& write, const lp::ModifyRequest& request) {
   write.check_role(object.nc(), dnt, object);
   check_special_attributes(write, object, changes);
   SamChanges more;
-  if (write.is_a(object, class_id::kUser) || write.is_a(object, class_id::kGroup)) more = judge_account_changes(write, object, changes);
+  const bool is_account = write.is_a(object, class_id::kUser) || write.is_a(object, class_id::kGroup);
+  if (is_account) more = judge_account_changes(write, object, changes);
   settle_descriptor(write, object, changes);
   const bool has_descriptor = changes_descriptor(changes), has_class = changes_class(changes);
   const repl::ModifyOptions options{repl::CheckLevel::kClient, write.controls.permissive, write.controls.show_deactivated_links};
@@ -221,6 +223,7 @@ void perform_modify(Write& write, const lp::ModifyRequest& request) {
   } else {
     write.updates.append(must(repl::modify(write.tx, write.context, dnt, changes, options)));
   }
+  if (!is_account) check_password_settings(write, write.object(dnt));
   write.modify_as_system(dnt, more.as_system);
   for (const auto& other : more.others) write.modify_as_system(other.object, {&other.change, 1});
   if (has_class) write.propagate_descriptors(std::array{dnt});

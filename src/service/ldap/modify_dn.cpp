@@ -5,6 +5,7 @@
 #include "base/win32.hpp"
 #include "repl/updates/rename.hpp"
 #include "service/ldap/requests.hpp"
+#include "service/ldap/special_objects.hpp"
 
 namespace tributary::service::ldap_face {
 namespace {
@@ -51,6 +52,7 @@ void perform_modify_dn(Write& write, const lp::ModifyDnRequest& request) {
     unwilling(win32::kErrorDsIllegalModOperation, "an object stays in its naming context: it is added there and deleted here");
   write.check_role(object.nc(), dnt, object);
   check_rights(write, object, rename);
+  if (const auto* structural = repl::structural_class(write.schema(), object)) check_special_rdn(*structural, *rename.new_rdn);
   write.updates.append(must(repl::modify_dn(write.tx, write.context, rename, repl::CheckLevel::kClient)));
   if (*rename.new_parent != old_parent) write.propagate_descriptors(std::array{dnt});
 }

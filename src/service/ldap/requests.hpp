@@ -25,7 +25,5 @@ void settle_descriptor(const Write& write, const store::ObjectView& object, std:
 /// RIGHT_DS_CREATE_CHILD on a parent for a class.
 [[nodiscard]] bool may_create(const Write& write, Dnt parent, const schema::ClassSchema& object_class);
 [[nodiscard]] bool may_delete(const Write& write, const store::ObjectView& object);
-/// The name of a site is a label (3.1.1.5.2.2).
-void check_special_rdn(const schema::ClassSchema& object_class, std::string_view rdn);
 
 }  // namespace tributary::service::ldap_face

@@ -54,10 +54,11 @@ constexpr std::array<std::string_view, 6> kCapabilities = {
     "1.2.840.113556.1.4.800",  "1.2.840.113556.1.4.1670", "1.2.840.113556.1.4.1791",
     "1.2.840.113556.1.4.1935", "1.2.840.113556.1.4.2080", "1.2.840.113556.1.4.2237"};
 constexpr std::array kControls = {
-    lp::oid::kPagedResults, lp::oid::kShowDeleted,   lp::oid::kServerSort,   lp::oid::kExtendedDn,      lp::oid::kSdFlags,
-    lp::oid::kTreeDelete,   lp::oid::kDirSync,       lp::oid::kDirSyncEx,     lp::oid::kDomainScope,  lp::oid::kSearchOptions,   lp::oid::kNotification,
-    lp::oid::kLazyCommit,   lp::oid::kGetStats,      lp::oid::kAsq,          lp::oid::kPermissiveModify, lp::oid::kRangeOption,
-    lp::oid::kVlvRequest,   lp::oid::kVlvResponse,   lp::oid::kShowRecycled, lp::oid::kShowDeactivatedLink, lp::oid::kVerifyName};
+    lp::oid::kPagedResults,      lp::oid::kShowDeleted,  lp::oid::kServerSort,   lp::oid::kServerSortResponse, lp::oid::kExtendedDn,
+    lp::oid::kSdFlags,           lp::oid::kTreeDelete,   lp::oid::kDirSync,      lp::oid::kDirSyncEx,          lp::oid::kDomainScope,
+    lp::oid::kSearchOptions,     lp::oid::kNotification, lp::oid::kLazyCommit,   lp::oid::kGetStats,           lp::oid::kAsq,
+    lp::oid::kPermissiveModify,  lp::oid::kRangeOption,  lp::oid::kVlvRequest,   lp::oid::kVlvResponse,        lp::oid::kShowRecycled,
+    lp::oid::kShowDeactivatedLink, lp::oid::kVerifyName, lp::oid::kForceUpdate,  lp::oid::kRangeRetrievalNoErr};
 constexpr std::array kExtensions = {lp::oid::kStartTls, lp::oid::kWhoAmI};
 constexpr std::array<std::string_view, 7> kPolicies = {"MaxNotificationPerConn", "MaxReceiveBuffer", "MaxPageSize", "MaxQueryDuration",
                                                        "MaxResultSetSize", "MaxTempTableSize", "MaxValRange"};

@@ -6,6 +6,7 @@
 #include "base/win32.hpp"
 #include "security/access/well_known_sids.hpp"
 #include "service/directory/names.hpp"
+#include "service/forest/rid_block.hpp"
 #include "service/forest/rid_pool.hpp"
 #include "service/ldap/sam.hpp"
 
@@ -30,7 +31,14 @@ Attid named(const Write& write, std::string_view name) {
 }
 
 Sid next_sid(Write& write) {
-  const auto next = peek_sid(write.tx, write.context);
+  auto next = peek_sid(write.tx, write.context);
+  if (!next && next.error().code == kErrorDsNoRidsAllocated) {
+    // The RID master gives itself a block, in the transaction that needs it.
+    if (const auto block = take_rid_block(write.tx, write.context)) {
+      write.updates.append(*block);
+      next = peek_sid(write.tx, write.context);
+    }
+  }
   if (next) return next->sid;
   if (next.error().code == kErrorDsNoRidsAllocated) {
     write.progress.wants_rids = true;

@@ -35,6 +35,16 @@ query::Scope scope_of(lp::Scope scope) noexcept {
   return scope == lp::Scope::kBase ? query::Scope::kBase : scope == lp::Scope::kOneLevel ? query::Scope::kOneLevel : query::Scope::kSubtree;
 }
 
+/// What a global catalogue has, and what a phantom root is above (3.1.1.3.4.1.12): all NCs but those of applications, whose roots have no SID.
+Result<bool> is_catalogued(const View& view, store::Dnt root) {
+  const auto object = view.snapshot.find(root);
+  if (!object) return std::unexpected(object.error());
+  if (!*object) return false;
+  const auto& identity = view.dsa.identity();
+  const auto head = (*object)->head();
+  return head.sid.has_value() || head.guid == identity.configuration_nc || head.guid == identity.schema_nc;
+}
+
 Outcome size_limit() { return refusal(ResultCode::kSizeLimitExceeded, win32::kErrorDsSizelimitExceeded, "there is more"); }
 
 }  // namespace
@@ -130,7 +140,11 @@ std::optional<Outcome> SearchOperation::find_everything(const View& view) {
   const auto roots = view.snapshot.nc_roots();
   if (!roots) return lp::outcome_of(roots.error());
   area_.scope = query::Scope::kSubtree;
-  area_.tops = *roots;
+  for (const store::Dnt root : *roots) {
+    const auto is_part = is_catalogued(view, root);
+    if (!is_part) return lp::outcome_of(is_part.error());
+    if (*is_part) area_.tops.push_back(root);
+  }
   return std::nullopt;
 }
 
@@ -151,7 +165,10 @@ std::optional<Outcome> SearchOperation::add_subordinate_ncs(const View& view) {
     const auto name = repl::dn_of(view.snapshot, view.schema(), root);
     if (!name) return lp::outcome_of(name.error());
     const auto dn = repl::parse_dn(view.schema(), *name);
-    if (dn && dn->size() > above.size() && is_dn_within(*dn, above)) area_.tops.push_back(root);
+    if (!dn || dn->size() <= above.size() || !is_dn_within(*dn, above)) continue;
+    const auto is_part = is_catalogued(view, root);
+    if (!is_part) return lp::outcome_of(is_part.error());
+    if (*is_part) area_.tops.push_back(root);
   }
   return std::nullopt;
 }
@@ -168,6 +185,12 @@ std::optional<Outcome> SearchOperation::compile(const View& view) {
   auto compiled = query::compile_filter(view.snapshot, view.context.schema, request_.filter, options);
   if (!compiled) return lp::outcome_of(compiled.error());
   filter_ = std::move(*compiled);
+  // A global catalogue has no other attributes, of no object.
+  for (auto& item : filter_->items) {
+    if (!call_.is_global_catalog || item.attribute == nullptr || item.attribute->is_in_gc_pas() || item.attribute->is_back_link()) continue;
+    item.test = query::Test::kConstant;
+    item.constant = query::Truth::kFalse;
+  }
   matcher_.emplace(*filter_);
   if (is_asq_) return std::nullopt;
   auto plan = query::make_plan(view.snapshot, *filter_, area_);

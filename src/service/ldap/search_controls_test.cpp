@@ -260,6 +260,15 @@ TEST_F(SearchControlsTest, EverythingBelow) {
   const auto at_gc = run(dsa, {.base = "", .filter = "(sAMAccountName=u01)", .attributes = {"sAMAccountName", "comment"}, .is_global_catalog = true});
   EXPECT_THAT(at_gc.names(), ElementsAre("u01"));
   EXPECT_EQ(run(dsa, {.base = ""}).code, ResultCode::kNoSuchObject);
+  // What is in no partial attribute set is neither shown nor looked for there.
+  const auto user = dsa.find("CN=u01,OU=many,DC=lab,DC=example");
+  dsa.set_text(user, attid_of("comment"), "x");
+  Query by_comment{.filter = "(comment=x)", .attributes = {"sAMAccountName", "comment"}};
+  EXPECT_THAT(run(dsa, by_comment).entries.at(0).attributes, SizeIs(2));
+  by_comment.is_global_catalog = true;
+  EXPECT_THAT(run(dsa, by_comment).entries, IsEmpty());
+  by_comment.filter = "(sAMAccountName=u01)";
+  EXPECT_THAT(run(dsa, by_comment).entries.at(0).attributes, SizeIs(1));
 }
 
 TEST_F(SearchControlsTest, StatisticsAreForAdministrators) {
@@ -272,6 +281,18 @@ TEST_F(SearchControlsTest, StatisticsAreForAdministrators) {
   EXPECT_THAT(run(dsa, query, user()).controls.at(kStats), Not(HasSubstr("sAMAccountName")));
   query.controls = {{kStats, true, std::string("\x02\x00\x00\x00", 4)}};
   EXPECT_THAT(run(dsa, query).entries, IsEmpty());
+}
+
+TEST_F(SearchControlsTest, FiltersOfAnySizeComeToAnEnd) {
+  std::string deep = "(sAMAccountName=u01)";
+  for (int i = 0; i < 500; ++i) deep = "(!" + deep + ")";
+  EXPECT_THAT(run(dsa, {.base = "OU=many,DC=lab,DC=example", .filter = deep}).entries, SizeIs(1));
+  std::string wide = "(|";
+  for (int i = 0; i < 19'000; ++i) wide += fmt::format("(sAMAccountName=x{})", i);
+  EXPECT_THAT(run(dsa, {.filter = wide + "(sAMAccountName=u01))"}).entries, SizeIs(1));
+  std::string names = "(|";
+  for (int i = 0; i < 15'000; ++i) names += "(anr=a b)";
+  EXPECT_EQ(run(dsa, {.filter = names + ")"}).code, ResultCode::kAdminLimitExceeded);
 }
 
 TEST_F(SearchControlsTest, SlicesAreShort) {

@@ -7,6 +7,7 @@
 
 #include "base/utf.hpp"
 #include "base/win32.hpp"
+#include "query/dn_forms.hpp"
 #include "query/ldap_values.hpp"
 #include "repl/updates/add.hpp"
 #include "security/access/access_check.hpp"
@@ -195,8 +196,8 @@ std::optional<Sid> sid_in(std::string_view dn) {
 
 repl::NewValue Write::value(const schema::AttributeSchema& attribute, ByteView octets) {
   const auto find = [&](std::string_view dn) -> Result<Dnt> {
-    auto found = repl::resolve_text(tx, schema(), dn);
-    if (!found && found.error().code != win32::kErrorDsNotSupported) return fail(win32::kErrorDsInvalidAttributeSyntax, to_printable(dn, 200));
+    auto found = query::find_dn(tx, schema(), dn);
+    if (!found) return fail(win32::kErrorDsInvalidAttributeSyntax, to_printable(dn, 200));
     if (*found == kNoDnt && is_fpo_enabled(attribute))
       if (const auto sid = sid_in(dn)) return foreign_principal(*sid);
     return found;

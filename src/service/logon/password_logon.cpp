@@ -46,6 +46,8 @@ Result<LoggedOn> log_on_with_password(Dsa& dsa, std::string_view realm, const st
     const auto offered = security::ntlm::nt_hash(password.reveal());
     if (!offered && offered.error().code != win32::kErrorNoUnicodeTranslation) return std::unexpected(offered.error());
     if (!offered || !security::ntlm::same_octets(offered->view(), (*hash)->view())) return fail(win32::kErrorLogonFailure, "the password is wrong");
+  } else if (password.reveal().find('\0') != std::string_view::npos) {
+    return fail(win32::kErrorLogonFailure, "a password with a NUL in it");  // the KDC's library would look at what is before it alone
   } else if (!check) {
     return fail(win32::kErrorLogonFailure, "neither the directory has a password of the account nor is there a KDC to ask");
   } else if (auto right = check(logged_on.principal, password); !right) {

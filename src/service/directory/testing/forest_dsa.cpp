@@ -47,13 +47,14 @@ Sid domain_rid(std::uint32_t rid) { return security::with_rid(parse_sid(kDomainS
 
 }  // namespace
 
-ForestDsa::ForestDsa() : random_(7) {
+ForestDsa::ForestDsa(std::unique_ptr<store::kv::Engine> engine) : random_(7) {
   context_.dsa = DsaGuid{numbered(0xD5)};
   context_.invocation_id = InvocationId{numbered(0x1D)};
   context_.schema = schema::Schema::embedded();
   context_.random = &random_;
   context_.now = to_file_time(DsTime{13'439'822'400});
-  store_ = must(store::DirectoryStore::create(store::memory::make_memory_engine(), {context_.dsa, context_.invocation_id},
+  if (!engine) engine = store::memory::make_memory_engine();
+  store_ = must(store::DirectoryStore::create(std::move(engine), {context_.dsa, context_.invocation_id},
                                               std::make_shared<SchemaIndex>(context_.schema)));
   ForestPlan plan;
   plan.names = {"lab.example", "LAB"};

@@ -21,7 +21,8 @@ using store::Dnt;
 
 class ForestDsa final : public Dsa {
  public:
-  ForestDsa();
+  /// `engine`: null: in memory.
+  explicit ForestDsa(std::unique_ptr<store::kv::Engine> engine = nullptr);
 
   // --- Dsa ---
   [[nodiscard]] const DsaIdentity& identity() const noexcept override { return identity_; }
@@ -30,7 +31,10 @@ class ForestDsa final : public Dsa {
   [[nodiscard]] drsuapi::DRS_EXTENSIONS_INT extensions() const override { return {}; }
   [[nodiscard]] std::uint32_t dsa_options() const noexcept override { return 0; }
   [[nodiscard]] Result<repl::Updates> update(const Update& work) override;
-  void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) override { done(update(work)); }
+  void update_later(Update work, std::move_only_function<void(Result<repl::Updates>)> done) override {
+    if (later) return later(std::move(work), std::move(done));
+    done(update(work));
+  }
   repl::CallId submit(repl::Request, std::move_only_function<void(Win32)>) override { return {}; }
   void withdraw(repl::CallId) override {}
   [[nodiscard]] Pending pending_operations() override { return {}; }
@@ -72,6 +76,7 @@ class ForestDsa final : public Dsa {
   repl::Context& rules() noexcept { return context_; }
   std::vector<std::string> lines;
   int rids_wanted = 0;
+  std::function<void(Update, std::move_only_function<void(Result<repl::Updates>)>)> later;  ///< who carries out update_later(); empty: it is done at once
 
  private:
   repl::testing::TestRandom random_;

@@ -5,22 +5,8 @@
 #include <charconv>
 #include <ostream>
 
-#include "base/win32.hpp"
-#include "repl/objects/facts.hpp"
-#include "service/ldap/view.hpp"
 
-namespace tributary::service::ldap_face {
-
-std::expected<store::Dnt, lp::Outcome> locate(const View& view, std::string_view dn) {
-  const auto none = [] { return std::unexpected(lp::outcome_of(lp::ResultCode::kNoSuchObject, Error{win32::kErrorDsObjNotFound, {}, {}})); };
-  const auto found = repl::resolve_text(view.snapshot, view.schema(), dn);
-  if (!found || *found == store::kNoDnt) return none();
-  const auto object = view.snapshot.find(*found);
-  const bool is_seen = object && *object && (view.show_deleted || !repl::is_deleted(**object));
-  return is_seen ? std::expected<store::Dnt, lp::Outcome>(*found) : none();
-}
-
-namespace testing {
+namespace tributary::service::ldap_face::testing {
 namespace {
 
 /// One element of BER: what is in it, and where the next one begins.
@@ -92,5 +78,4 @@ Answer Requests::modify_dn(std::string_view dn, std::string_view new_rdn, std::o
   return answer_of(*start_modify_dn(call(lp::ModifyDnRequest{dn, new_rdn, delete_old_rdn, new_superior})));
 }
 
-}  // namespace testing
-}  // namespace tributary::service::ldap_face
+}  // namespace tributary::service::ldap_face::testing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See rid_block.hpp.
-#include "dsa/ldif/rid_block.hpp"
+#include "service/forest/rid_block.hpp"
 
 #include "base/win32.hpp"
 #include "repl/objects/names.hpp"
@@ -9,7 +9,7 @@
 #include "repl/updates/modify.hpp"
 #include "schema/schema.hpp"
 
-namespace tributary::dsa {
+namespace tributary::service {
 namespace {
 
 using repl::Dnt;
@@ -86,4 +86,4 @@ Result<repl::Updates> take_rid_block(store::WriteTransaction& tx, const repl::Co
   return updates;
 }
 
-}  // namespace tributary::dsa
+}  // namespace tributary::service

@@ -6,11 +6,11 @@
 #include "base/sid.hpp"
 #include "repl/updates/updates.hpp"
 
-namespace tributary::dsa {
+namespace tributary::service {
 
 /// kErrorDsCouldntContactFsmo when this DSA is not the RID master, kErrorDsNoServerObject when it has no RID Set.
 [[nodiscard]] Result<repl::Updates> take_rid_block(store::WriteTransaction& tx, const repl::Context& context);
 /// The SID of the domain in which the computer object of this DSA is. kErrorDsNoServerObject.
 [[nodiscard]] Result<Sid> domain_sid_of_dsa(const store::Snapshot& snapshot, const repl::Context& context);
 
-}  // namespace tributary::dsa
+}  // namespace tributary::service
