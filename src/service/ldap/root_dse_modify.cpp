@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "base/utf.hpp"
-#include "service/access/descriptor_propagation.hpp"
+#include "security/access/well_known_sids.hpp"
 
 namespace tributary::service::ldap_face {
 namespace {
@@ -27,7 +27,6 @@ constexpr Guid kChangeRidMaster = "d58d5f36-0a98-11d1-adbb-00c04fd8d5cd"_guid;
 constexpr Guid kChangeSchemaMaster = "e12b56b6-0a95-11d1-adbb-00c04fd8d5cd"_guid;
 constexpr Guid kDoGarbageCollection = "fec364e0-0a98-11d1-adbb-00c04fd8d5cd"_guid;
 constexpr Guid kRecalculateHierarchy = "0bc1554e-0a99-11d1-adbb-00c04fd8d5cd"_guid;
-constexpr Guid kRecalculateSecurityInheritance = "62dd28a8-7f46-11d2-b9ad-00c04f79f805"_guid;
 constexpr Guid kUpdateSchemaCache = "be2bb760-7f46-11d2-b9ad-00c04f79f805"_guid;
 
 lp::Outcome unwilling(std::string why) { return refusal(ResultCode::kUnwillingToPerform, win32::kErrorDsUnwillingToPerform, std::move(why)); }
@@ -79,33 +78,6 @@ lp::Outcome recalc_hierarchy(const RootDseModify& asked) {
 /// 3.1.1.3.3.16: links of what was deleted go with the deletion here, and those that garbage collection leaves with it.
 lp::Outcome do_link_cleanup(const RootDseModify& asked) { return do_garbage_collection(asked); }
 
-/// 3.1.1.3.3.10, for all of every NC that is held here: whatever inherits does so anew, piece by piece.
-lp::Outcome fixup_inheritance(const RootDseModify& asked) {
-  if (!asked.has_right(asked.reader.dsa_object(), kRecalculateSecurityInheritance)) return no_right();
-  if (asked.text().starts_with("dnt:")) return unwilling("objects have no number here: the value has to be 1");
-  std::vector<Dnt> tops;  // the root of an NC inherits nothing
-  for (const Dnt root : directory::must(asked.snapshot.nc_roots()))
-    directory::must(asked.snapshot.children(root, [&](const Dnt& child) {
-      tops.push_back(child);
-      return true;
-    }));
-  std::erase_if(tops, [&](Dnt dnt) {
-    const auto object = asked.reader.find(dnt);
-    return !object || repl::is_nc_root(*object) || repl::is_subref(*object);
-  });
-  bool more = true;
-  for (bool is_first = true; more; is_first = false) {
-    const auto done = asked.call.dsa.update([&](const repl::Context& context, store::WriteTransaction& tx) -> Result<repl::Updates> {
-      const auto work = is_first ? begin_descriptor_propagation(tx, context, tops) : continue_descriptor_propagation(tx, context, kDescriptorsInUpdateMax);
-      if (!work) return std::unexpected(work.error());
-      more = work->more;
-      return repl::Updates{};
-    });
-    if (!done) return lp::outcome_of(ResultCode::kOperationsError, done.error());
-  }
-  return {};
-}
-
 struct Entry {
   std::string_view name;
   lp::Outcome (*run)(const RootDseModify&);
@@ -119,7 +91,6 @@ constexpr Entry kOperations[] = {
     {"doGarbageCollection", do_garbage_collection},
     {"doLinkCleanup", do_link_cleanup},
     {"enableOptionalFeature", enable_optional_feature},
-    {"fixupInheritance", fixup_inheritance},
     {"recalcHierarchy", recalc_hierarchy},
     {"removeLingeringObject", remove_lingering_object},
     {"replicateSingleObject", replicate_single_object},

@@ -129,7 +129,7 @@ TEST_F(RootDse, WhoAmINamesTheAccount) {
 }
 
 TEST_F(RootDse, OperationsWantTheirRight) {
-  for (const auto* operation : {"schemaUpdateNow", "doGarbageCollection", "becomeSchemaMaster", "recalcHierarchy", "fixupInheritance", "BECOMERIDMASTER"}) {
+  for (const auto* operation : {"schemaUpdateNow", "doGarbageCollection", "becomeSchemaMaster", "recalcHierarchy", "BECOMERIDMASTER"}) {
     caller = administrators_call().caller;
     EXPECT_EQ(modify(operation, "1").code, ResultCode::kSuccess) << operation << modify(operation, "1").message;
     caller = users_call().caller;
@@ -156,23 +156,6 @@ TEST_F(RootDse, GarbageIsCollectedWhenItIsAskedFor) {
   forest.rules().now.ticks += (forest.rules().rules.tombstone_lifetime_s + 86'400) * 10'000'000;
   EXPECT_EQ(modify("doGarbageCollection", "1").code, ResultCode::kSuccess);
   EXPECT_EQ(forest.store().read()->find_guid(ObjectGuid{guid}).value_or(old), store::kNoDnt);
-}
-
-// 3.1.1.3.3.10: a descriptor that has lost what it inherits gets it back.
-TEST_F(RootDse, InheritanceIsMadeAnew) {
-  const auto top = forest.add(kLab, "organizationalUnit", "top"), below = forest.add(in_lab("OU=top,"), "organizationalUnit", "below");
-  const auto descriptor = [&](Dnt dnt) { return to_hex(*repl::testing::must(forest.store().read()->find(dnt))->first(attid::kNtSecurityDescriptor)); };
-  const auto before = descriptor(below);
-  // Without a single ACE, inherited or not: O:SYG:SYD:
-  forest.set(below, attid::kNtSecurityDescriptor, {repl::octets_value(*from_hex("01000480140000002000000000000000"
-                                                                               "2c000000010100000000000512000000"
-                                                                               "0101000000000005120000000200080000000000"))});
-  ASSERT_NE(descriptor(below), before);
-  const auto broken = descriptor(below);
-  EXPECT_EQ(modify("fixupInheritance", "1").code, ResultCode::kSuccess);
-  EXPECT_NE(descriptor(below), broken);
-  EXPECT_GT(descriptor(below).size(), broken.size()) << "ACEs of " << forest.dn(top);
-  EXPECT_EQ(modify("fixupInheritance", "dnt:7").code, ResultCode::kUnwillingToPerform);
 }
 
 // A role that somebody else has is asked for; without a network that fails, and nothing is pretended.
