@@ -43,8 +43,7 @@ def eventually(what, seconds=20):
 
 def test_forest():
     global A
-    hook = [os.path.join(SOURCE, "packaging", "kadmin-password"), "--realm", FOREST.realm.name]
-    A = FOREST.add("dsa-a", port=49152, ldap={"port": 389, "password_command": hook})
+    A = FOREST.add("dsa-a", port=49152, ldap={"port": 389, "kdc": True, "password_command": os.path.join(SOURCE, "packaging", "kadmin-password")})
     A.init()
     A.serve()
 

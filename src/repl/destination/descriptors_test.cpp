@@ -79,6 +79,7 @@ TEST_F(Descriptors, AnObjectMadeLongAfterAChangeIsNot) {
   EXPECT_EQ(pull(b_, a_).last.kind, CycleStep::Kind::kDone);
   EXPECT_EQ(work(b_).size(), 1u);
   a_.pass(100'000);
+  b_.pass(100'000);
   (void)a_.add("OU=unit,DC=lab,DC=example", "user", "cid", {{attid::kNtSecurityDescriptor, {octets_value(descriptor(8))}}});
   EXPECT_EQ(pull(b_, a_).last.kind, CycleStep::Kind::kDone);
   EXPECT_EQ(work(b_).size(), 1u);
