@@ -37,6 +37,12 @@ def listed(title):
     return [re.sub(r"`", "", row).strip() for row in re.findall(r"^\| ([^|]+) \|", section.group(1), re.M) if not re.match(r"-+$|attribute$|change$", row.strip("` "))]
 
 
+def listed_codes():
+    """{(Samba's code, ours)} of the table of changes."""
+    with open(os.path.join(SOURCE, "docs", "ldap-differences.md"), encoding="utf-8") as file:
+        return {(int(theirs), int(ours)) for theirs, ours in re.findall(r"^\| [^|]+ \| (\d+) \| (\d+) \|", file.read(), re.M)}
+
+
 def apply(name, url, environment):
     out = os.path.join(FOLDER, name + ".json")
     done = subprocess.run(["/usr/bin/python3", os.path.join(SOURCE, "tests", "lab", "apply_ldif.py"), url, LDIF, BASE, out], env={**environment, "LDAPCONF": "/dev/null"},
@@ -64,9 +70,10 @@ def test_changes_are_applied():
 
 
 def test_same_result_codes():
-    different = {}
+    different, allowed = {}, listed_codes()
+    assert len(allowed) < 10
     for record, theirs, ours in zip(RECORDS, RESULTS["samba"]["codes"], RESULTS["ours"]["codes"]):
-        if theirs[0] != ours[0]:
+        if theirs[0] != ours[0] and (theirs[0], ours[0]) not in allowed:
             different.setdefault((theirs[0], ours[0]), []).append(record.strip().replace("\n", " / ")[:200])
     assert not different, "\n".join(f"Samba {theirs}, ours {ours}: {len(records)} times, e.g. {records[0]}" for (theirs, ours), records in different.items())
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 
+import certificates
 import private_net
 
 NAMES = {"dsa-a": "127.0.0.1", "dsa-b": "127.0.0.2"}
@@ -27,28 +28,11 @@ FOREST = OurForest(FOLDER, os.environ["TRIBUTARY_BUILD_DIR"], DOMAIN)
 A = B = None
 USERS, GROUPS = 1200, 20
 GSSAPI = ["-Y", "GSSAPI", "-Q", "-N"]
-CA = os.path.join(FOLDER, "ca.pem")
-
-
-def openssl(*arguments):
-    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def certificate(host):
-    """(certificate, key) of a host, signed by the test's own authority."""
-    key, request, signed, names = (os.path.join(FOLDER, f"{host}.{ending}") for ending in ("key", "csr", "pem", "ext"))
-    if not os.path.exists(CA):
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", CA + ".key", "-out", CA, "-subj", "/CN=Test CA", "-days", "2")
-    with open(names, "w", encoding="utf-8") as file:
-        file.write(f"subjectAltName=DNS:{host}\n")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={host}")
-    openssl("x509", "-req", "-in", request, "-CA", CA, "-CAkey", CA + ".key", "-CAcreateserial", "-out", signed, "-days", "2", "-extfile", names)
-    return signed, key
+CA = certificates.authority(FOLDER)
 
 
 def ldap_settings(host):
-    signed, key = certificate(host)
+    signed, key = certificates.make(FOLDER, host)
     return {"port": 389, "tls_port": 636, "global_catalog_port": 3268, "certificate": signed, "key": key}
 
 

@@ -278,7 +278,10 @@ Result<Requested> understand(const Context& context, const SourceCall& call, con
   if (auto checked = validate(snapshot, requested); !checked) return std::unexpected(std::move(checked.error()));
   if (auto checked = check_own_past(context, snapshot, requested.native); !checked) return std::unexpected(std::move(checked.error()));
   // The position is one of another database, or none: a cycle begins. Negative ones were never given out.
-  if (requested.native.source_invocation != context.invocation_id || requested.native.usnvec_from.usnHighObjUpdate < 0)
+  // DEVIATION: by 4.1.10.1 no invocationId begins a cycle as well, whatever the position. Programs that are no DSA (smbtorture drs.rpc.dssync)
+  // send each page's position back without it and would get the first page for ever; whoever begins sends zeros in both.
+  const auto& source = requested.native.source_invocation;
+  if ((source != context.invocation_id && source != InvocationId{}) || requested.native.usnvec_from.usnHighObjUpdate < 0)
     requested.native.usnvec_from = {};
   return requested;
 }

@@ -161,9 +161,18 @@ Result<void> EntryMaker::named(const store::ObjectView& object, const WantedAttr
   return record_values(object, wanted, out);
 }
 
+namespace {
+
+/// What describes the schema goes out whole, as at every DC: who parses it asks for no ranges.
+bool is_of_subschema(const AttributeSchema& attribute) {
+  return attribute.oid.starts_with("2.5.21.") || attribute.ldap_display_name == "extendedAttributeInfo" || attribute.ldap_display_name == "extendedClassInfo";
+}
+
+}  // namespace
+
 Result<std::optional<EntryMaker::Window>> EntryMaker::begin(const WantedAttribute& wanted, std::size_t count, bool is_link, ldap::EntryWriter& out) {
   if (count == 0) return std::nullopt;
-  const bool is_cut = wanted.range || count > selection_.values_max;
+  const bool is_cut = wanted.range || (count > selection_.values_max && !is_of_subschema(*wanted.attribute));
   if (!is_cut) {
     out.begin_attribute(wanted.name);
     return Window{0, count};

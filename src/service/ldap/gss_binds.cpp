@@ -21,7 +21,7 @@ namespace {
 /// The client of a context whose flags decide does not say how much it takes at once; every client takes this.
 constexpr std::size_t kUnspokenBufferMax = 65'536;
 // RFC 4752 section 3.3.
-constexpr std::uint8_t kLayerNone = 1, kLayerSigns = 2, kLayerSeals = 4;
+constexpr std::uint8_t kLayerNone = 1, kLayerSigns = 2, kLayerSeals = 4, kLayerUnknown = 8;
 constexpr std::string_view kNtlmSignature{"NTLMSSP\0", 8};
 
 /// What the two have in common.
@@ -148,7 +148,9 @@ class Gssapi final : public GssExchange {
     if (offered_ == 0) return layer_missing();
     Bytes message(4);
     store_be<std::uint32_t>(message.data(), static_cast<std::uint32_t>(offered_ == kLayerNone ? 0 : kReceiveBufferMax));
-    message[0] = offered_;
+    // DEVIATION: RFC 4752 has no fourth bit. ldap3 (2.9) compares the size's three octets with a text, in vain, whenever no layer alone is
+    // offered, and gives up; with a bit that nobody chooses it goes on.
+    message[0] = static_cast<std::uint8_t>(offered_ == kLayerNone ? kLayerNone | kLayerUnknown : offered_);
     if (auto set = context_->set_sealing(false); !set) return failed(connection, set.error());
     auto wrapped = context_->wrap(message);
     return wrapped ? more(std::move(*wrapped)) : failed(connection, wrapped.error());

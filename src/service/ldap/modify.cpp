@@ -221,7 +221,10 @@ void perform_modify(Write& write, const lp::ModifyRequest& request) {
   if (is_schema_object(write, object)) {
     write.updates.append(must(repl::modify_schema_object(write.tx, write.context, dnt, changes, options)).updates);
   } else {
-    write.updates.append(must(repl::modify(write.tx, write.context, dnt, changes, options)));
+    auto made = repl::modify(write.tx, write.context, dnt, changes, options);
+    if (!made && has_class && made.error().code == win32::kErrorDsIllegalModOperation)  // 3.1.1.5.3.5, functional level 2008 and above
+      refuse(lp::outcome_of(ResultCode::kObjectClassViolation, made.error()), made.error().code);
+    write.updates.append(must(std::move(made)));
   }
   if (!is_account) check_password_settings(write, write.object(dnt));
   write.modify_as_system(dnt, more.as_system);

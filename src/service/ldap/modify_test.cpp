@@ -75,7 +75,7 @@ TEST_F(Modify, NamesAndWhatTheSystemOwns) {  // 3.1.1.5.3.2
 
 TEST_F(Modify, TheClassOfAnObject) {  // 3.1.1.5.3.5
   EXPECT_EQ(requests.modify(person("ann"), {{kAdd, "objectClass", {"inetOrgPerson"}}}), ResultCode::kSuccess);
-  EXPECT_EQ(requests.modify(person("bob"), {{kAdd, "objectClass", {"computer"}}}), ResultCode::kUnwillingToPerform);
+  EXPECT_EQ(requests.modify(person("bob"), {{kAdd, "objectClass", {"computer"}}}), ResultCode::kObjectClassViolation);
 }
 
 TEST_F(Modify, NeedsTheRightOnEachAttribute) {  // 3.1.1.5.3.1

@@ -206,8 +206,10 @@ repl::NewValue Write::value(const schema::AttributeSchema& attribute, ByteView o
   if (made) return std::move(*made);
   if (attribute.attid == attid::kObjectClass)
     refuse(ResultCode::kNoSuchAttribute, win32::kErrorInvalidParameter, to_printable(text_of(octets), 80) + " is no class of the schema");
-  if (made.error().code == win32::kErrorDsNameReferenceInvalid && attribute.is_linked())
+  if (made.error().code == win32::kErrorDsNameReferenceInvalid && attribute.attid == attid::kMember)
     refuse(ResultCode::kNoSuchObject, win32::kErrorDsObjNotFound, made.error().detail);
+  if (made.error().code == win32::kErrorDsInvalidAttributeSyntax && attribute.syntax == schema::Syntax::kDn)
+    refuse(ResultCode::kInvalidDnSyntax, win32::kErrorDsInvalidDnSyntax, made.error().detail);
   refuse(outcome_of_update(made.error()), made.error().code);
 }
 
