@@ -41,9 +41,9 @@ class Forest : public ::testing::Test {
     };
     return import_ldif(reader, update, {}, options, [](const Imported&) { return true; });
   }
-  std::string export_of(const std::string& base, bool with_secrets = false) {
+  std::string export_of(const std::string& base, bool with_secrets = false, bool with_operational = false) {
     std::string text;
-    (void)must(export_ldif(*dsa_.store->read(), dsa_.context, {base, false, with_secrets}, [&](std::string_view octets) { return text.append(octets), true; }));
+    (void)must(export_ldif(*dsa_.store->read(), dsa_.context, {base, with_operational, with_secrets}, [&](std::string_view octets) { return text.append(octets), true; }));
     return text;
   }
   store::Dnt find(std::string_view dn) { return must(repl::resolve_dn(*dsa_.store->read(), *dsa_.context.schema, dn)); }
@@ -55,6 +55,15 @@ constexpr const char* kPeople =
     "dn: OU=people,DC=lab,DC=example\nobjectClass: organizationalUnit\n\n"
     "dn: CN=staff,OU=people,DC=lab,DC=example\nobjectClass: group\nmember: CN=ann,OU=people,DC=lab,DC=example\n\n"
     "dn: CN=ann,OU=people,DC=lab,DC=example\nobjectClass: user\nsn: Example\ndescription:: w7xiZXI=\n";
+
+TEST_F(Forest, OperationalAttributesAreExportedWhenAskedFor) {
+  (void)must(import(kPeople));
+  const auto text = export_of("OU=people,DC=lab,DC=example", false, true);
+  std::size_t guids = 0;
+  for (auto at = text.find("\nobjectGUID:"); at != std::string::npos; at = text.find("\nobjectGUID:", at + 1)) ++guids;
+  EXPECT_EQ(guids, 3u);
+  EXPECT_EQ(export_of("OU=people,DC=lab,DC=example").find("objectGUID"), std::string::npos);
+}
 
 TEST_F(Forest, ImportsAccountsAndValuesThatNameWhatComesLater) {
   const auto imported = must(import(kPeople));

@@ -411,6 +411,9 @@ std::unique_ptr<lp::Operation> start_search(LdapCall call) {
   if (!controls) return finished(call.message.id, lp::ResponseTag::kSearchDone, std::move(controls.error()));
   if (controls->dirsync) return start_dirsync(std::move(call));
   if (controls->notification) return start_notification(std::move(call));
+  // RFC 2696 section 3: whoever wants no more of a paged search says so with a size of zero and its cookie.
+  if (controls->paged && controls->paged->size == 0 && !controls->paged->cookie.empty())
+    return finished(call.message.id, lp::ResponseTag::kSearchDone, {}, {lp::write_paged_results({})});
   return std::make_unique<SearchOperation>(std::move(call), std::move(*controls));
 }
 

@@ -136,6 +136,19 @@ TEST_F(SearchControlsTest, ACookieIsForItsRequestAndItsCaller) {
   EXPECT_EQ(run(dsa, query).code, ResultCode::kUnavailableCriticalExtension);
 }
 
+/// RFC 2696 section 3: a size of zero with a cookie gives the search up.
+TEST_F(SearchControlsTest, APagedSearchIsGivenUp) {
+  auto query = users;
+  query.controls = {{kPaged, true, page(5, "")}};
+  const auto cookie = cookie_of(run(dsa, query));
+  query.controls = {{kPaged, true, page(0, cookie)}};
+  const auto answer = run(dsa, query);
+  EXPECT_EQ(answer.code, ResultCode::kSuccess);
+  EXPECT_TRUE(answer.entries.empty());
+  EXPECT_TRUE(answer.controls.contains(kPaged));
+  EXPECT_TRUE(cookie_of(answer).empty());
+}
+
 TEST_F(SearchControlsTest, LimitsOfEntries) {
   LdapPolicies policies;
   policies.max_page_size = 10;
