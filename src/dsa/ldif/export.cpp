@@ -87,8 +87,6 @@ class Exporter {
     // objectClass first: readers like to know.
     if (const auto classes = object.find(repl::attid::kObjectClass))
       if (auto done = values(object, *classes); !done) return done;
-    const auto guid = object.guid();
-    if (options_.with_operational) append_ldif_value(out_, "objectGUID", std::string(guid.value.octets.begin(), guid.value.octets.end()));
     for (std::size_t i = 0; i < object.attribute_count(); ++i) {
       const auto attribute = object.attribute(i);
       if (attribute.attid() == repl::attid::kObjectClass) continue;

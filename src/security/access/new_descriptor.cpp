@@ -30,13 +30,14 @@ bool is_for_class(const Ace& ace, const Target& target) {
   return !ace.inherited_object_type || std::ranges::find(target.object_types, *ace.inherited_object_type) != target.object_types.end();
 }
 
-bool is_placeholder(const Ace& ace) { return ace.sid == sids::kCreatorOwner || ace.sid == sids::kCreatorGroup; }
+bool is_placeholder(const Sid& sid) { return sid == sids::kCreatorOwner || sid == sids::kCreatorGroup; }
+bool is_placeholder(const Ace& ace) { return is_placeholder(ace.sid); }
 
-/// CREATOR OWNER and CREATOR GROUP become who that is; false when the object has no such part.
+/// CREATOR OWNER and CREATOR GROUP become who that is; false when the object has no such part, or one that is nobody either.
 bool substitute(Ace& ace, const Target& target) {
   if (!is_placeholder(ace)) return true;
   const Sid* const real = ace.sid == sids::kCreatorOwner ? target.owner : target.group;
-  if (real == nullptr) return false;
+  if (real == nullptr || is_placeholder(*real)) return false;
   ace.sid = *real;
   return true;
 }

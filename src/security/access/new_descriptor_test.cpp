@@ -81,6 +81,14 @@ TEST(NewDescriptor, CreatorOwnerBecomesTheOwner) {  // [MS-DTYP] 2.5.3.4.7; [MS-
             "O:AUG:DUD:(A;;RP;;;AU)(A;;WP;;;AU)(A;;LO;;;AU)(A;CIIO;LC;;;CG)(A;CIIO;WP;;;CO)(A;CINPIO;LO;;;CO)");
 }
 
+/// [MS-DTYP] 2.5.3.4.7: an owner or a group that stands for nobody itself takes nobody's place (found by the fuzzer).
+TEST(NewDescriptor, CreatorGroupDoesNotBecomeCreatorOwner) {
+  const auto creator = parse_sddl("O:SYG:COD:(A;OICI;0x10;;;CG)").value(), parent = parse_sddl("O:SYG:BAD:").value();
+  const auto own = create_security_descriptor({.parent = &parent, .creator = &creator});
+  EXPECT_EQ(to_sddl(own).value(), "O:SYG:COD:AI(A;OICIIO;RP;;;CG)");
+  EXPECT_EQ(create_security_descriptor({.parent = &parent, .creator = &own}), own);
+}
+
 TEST(NewDescriptor, GenericRightsNeverStay) {  // [MS-ADTS] 5.1.3.2: the mapping
   EXPECT_EQ(made("O:SYG:SYD:(A;CI;GA;;;DA)", "O:SYG:SYD:(A;;GR;;;AU)(A;;GW;;;BA)(A;CI;GX;;;BU)"),
             "O:SYG:SYD:AI(A;;LCRPLORC;;;AU)(A;;SWWPRC;;;BA)(A;CI;LCRC;;;BU)(A;CIID;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)");
