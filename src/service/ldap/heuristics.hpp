@@ -2,11 +2,15 @@
 // dSHeuristics ([MS-ADTS] 6.1.1.2.4.1.2): what an administrator has switched for the whole forest.
 #pragma once
 
+#include <string>
+
 #include "service/directory/reader.hpp"
 
 namespace tributary::service::ldap_face {
 
-/// The character at a position (the first is 1), '0' when there is none. May refuse (service/directory/refusal.hpp).
+/// The whole text, empty when there is none. May refuse (service/directory/refusal.hpp), as what follows.
+[[nodiscard]] std::string ds_heuristics(const directory::Reader& reader);
+/// The character at a position (the first is 1), '0' when there is none.
 [[nodiscard]] char ds_heuristic(const directory::Reader& reader, std::size_t position);
 /// fLDAPBlockAnonOps is off.
 [[nodiscard]] inline bool may_anonymous_operate(const directory::Reader& reader) { return ds_heuristic(reader, 7) == '2'; }

@@ -8,6 +8,7 @@
 #include "repl/objects/facts.hpp"
 #include "service/access/object_access.hpp"
 #include "service/directory/reader.hpp"
+#include "service/ldap/heuristics.hpp"
 
 namespace tributary::service::ldap_face {
 
@@ -106,14 +107,7 @@ struct ReadAccess::ThreadAnswers {
 
 SearchHeuristics search_heuristics(const View& view) {
   SearchHeuristics found;
-  const auto text = directory::guarded([&]() -> std::string {
-    const directory::Reader reader(view.context, view.snapshot, view.dsa.identity());
-    const auto configuration = reader.configuration_nc();
-    const auto service = configuration == store::kNoDnt ? store::kNoDnt : reader.descendant(configuration, {"Services", "Windows NT", "Directory Service"});
-    const auto* attribute = view.schema().find_attribute("dSHeuristics");
-    if (service == store::kNoDnt || attribute == nullptr) return {};
-    return reader.text(reader.object(service), attribute->attid).value_or("");
-  });
+  const auto text = directory::guarded([&] { return ds_heuristics(directory::Reader(view.context, view.snapshot, view.dsa.identity())); });
   const auto is_set = [&](std::size_t position) { return text && text->size() >= position && (*text)[position - 1] != '0'; };
   found.suppresses_first_last_anr = is_set(1);
   found.suppresses_last_first_anr = is_set(2);
